@@ -1,0 +1,1 @@
+"""Values for names, and tables of rows: files in and out."""

@@ -1,0 +1,133 @@
+"""Every error that gradcli raises on purpose, one class a phase.
+
+    GradcliError
+      + UsageError            2   the command line, or a file that cannot be read
+      + EmptyInputError       4   nothing to read where a single expression was due
+      + ExpressionError       3   the expression is wrong; known before anything runs
+      |   + SyntaxProblem         the text cannot be read
+      |   + NameProblem           a name or function that is not known
+      |   + CallProblem           a function called with the wrong arguments
+      |   + ShapeProblem          shapes that do not fit
+      |   + GradientProblem       a derivative that makes no sense
+      + EvaluationError       5   it failed while it ran
+      + OutputError          74   a result that cannot be written
+
+A message is a sentence that says what is wrong; a hint says what to do.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A stretch of the user's text, in characters from 0; the end is not part of it.
+
+    ``point`` is the part that matters most inside it, such as the operator of a sum.
+    """
+
+    start: int
+    end: int
+    point: tuple[int, int] | None = None
+
+
+class Source(NamedTuple):
+    """A text of the user's and where it came from (``""`` for the command line)."""
+
+    text: str
+    place: str = ""
+
+
+class GradcliError(Exception):
+    """The root of the tree.
+
+    Args:
+        message: the sentence, beginning in lower case and without a full stop.
+        span: the place in the source's text that it is about.
+        hint: what to do about it.
+        source: the text; the phase that knows it may add it later.
+        notes: lines of context, such as where each shape came from.
+    """
+
+    kind = "error"
+    exit_code = 5
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        span: Span | None = None,
+        hint: str = "",
+        source: Source | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+        self.hint = hint
+        self.source = source
+        self.notes = notes
+
+
+class UsageError(GradcliError):
+    """The command line contradicts itself, or a file cannot be read."""
+
+    kind = "usage"
+    exit_code = 2
+
+
+class EmptyInputError(GradcliError):
+    """There was nothing to read where a single expression was due."""
+
+    kind = "empty"
+    exit_code = 4
+
+
+class ExpressionError(GradcliError):
+    """The expression is wrong: known before anything runs."""
+
+    kind = "expression"
+    exit_code = 3
+
+
+class SyntaxProblem(ExpressionError):
+    """The text does not belong to the language."""
+
+    kind = "syntax"
+
+
+class NameProblem(ExpressionError):
+    """A name without a value, or a function that does not exist."""
+
+    kind = "name"
+
+
+class CallProblem(ExpressionError):
+    """A function called with arguments that it does not take."""
+
+    kind = "call"
+
+
+class ShapeProblem(ExpressionError):
+    """Shapes that do not fit together."""
+
+    kind = "shape"
+
+
+class GradientProblem(ExpressionError):
+    """A derivative of something that has none, or of the wrong shape."""
+
+    kind = "gradient"
+
+
+class EvaluationError(GradcliError):
+    """The values made an operation impossible, such as the inverse of a singular matrix."""
+
+    kind = "evaluation"
+
+
+class OutputError(GradcliError):
+    """A result that cannot be written."""
+
+    kind = "output"
+    exit_code = 74

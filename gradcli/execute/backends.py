@@ -1,0 +1,140 @@
+"""The two ways to run a step: on plain floats, and on NumPy arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from importlib import import_module
+from typing import Any, Protocol
+
+from gradcli.errors import EvaluationError
+from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, Shape, Unknown
+
+Value = Any
+
+_HOMES = {"kernels": "gradcli.execute.kernels", "scalars": "gradcli.execute.scalars"}
+
+
+class Backend(Protocol):
+    """What a plan asks of the place it runs in."""
+
+    def constant(self, node: Node) -> Value:
+        """The value of a constant node."""
+
+    def given(self, value: Value) -> Value:
+        """An input's value, as the kernels expect it."""
+
+    def kernel(self, node: Node) -> Callable[..., Value]:
+        """The function that computes a node."""
+
+    def result(self, value: Value, shape: Shape, kind: Kind) -> Value:
+        """An output's value, as the user gets it."""
+
+    def quietly(self) -> AbstractContextManager[Any]:
+        """The context to run in: overflow and nan are results, not warnings."""
+
+
+def runs_on_floats(node: Node) -> bool:
+    """Whether a node can be computed without NumPy."""
+    return node.shape == () and (node.op is CONSTANT or node.op is INPUT or node.op.scalar != "")
+
+
+@cache
+def function(path: str) -> Callable[..., Value]:
+    """The function a record names, such as ``numpy.sin``.
+
+    Raises:
+        EvaluationError: it comes from a package that is not installed.
+    """
+    home, name = path.rsplit(".", 1)
+    try:
+        module = import_module(_HOMES.get(home, home))
+    except ImportError:
+        package = home.split(".")[0]
+        raise EvaluationError(
+            f"{name}() of an array needs {package}, which is not installed",
+            hint=f"install it with: pip install 'gradcli[{package}]'",
+        ) from None
+    found: Callable[..., Value] = getattr(module, name)
+    return found
+
+
+class Floats:
+    """Plain floats and bools; NumPy is never imported."""
+
+    def constant(self, node: Node) -> Value:
+        """A float or a bool."""
+        return node.values[0]
+
+    def given(self, value: Value) -> Value:
+        """A float or a bool, also from an array of one element."""
+        return value if isinstance(value, (float, bool)) else value.item()
+
+    def kernel(self, node: Node) -> Callable[..., Value]:
+        """The record's scalar function; parameters say nothing about a single number."""
+        found = function(node.op.scalar)
+        return (lambda *arguments, **_: found(*arguments)) if node.values else found
+
+    def result(self, value: Value, shape: Shape, kind: Kind) -> Value:
+        """As it is."""
+        return value
+
+    def quietly(self) -> AbstractContextManager[Any]:
+        """Nothing to silence."""
+        return nullcontext()
+
+
+class Arrays:
+    """NumPy arrays of one floating-point type, and of booleans."""
+
+    def __init__(self, dtype: str) -> None:
+        import numpy
+
+        self._numpy = numpy
+        self._dtype = numpy.dtype(dtype)
+
+    def constant(self, node: Node) -> Value:
+        """A number as a float, which takes the type of what it meets; else an array."""
+        data = node.values[0]
+        if node.shape == () and not isinstance(data, tuple):
+            return data
+        return self._numpy.array(data, bool if node.kind == "bool" else self._dtype).reshape(node.shape)
+
+    def given(self, value: Value) -> Value:
+        """An array of the plan's type."""
+        array = self._numpy.asarray(value)
+        return array if array.dtype == bool else array.astype(self._dtype, copy=False)
+
+    def kernel(self, node: Node) -> Callable[..., Value]:
+        """The record's NumPy function, in the plan's type."""
+        found = function(node.op.kernel)
+        if self._dtype == self._numpy.float64 or node.kind == "bool":
+            return found
+        return lambda *arguments, **parameters: self._narrow(found(*arguments, **parameters))
+
+    def _narrow(self, value: Value) -> Value:
+        return self._numpy.asarray(value, dtype=self._dtype)
+
+    def result(self, value: Value, shape: Shape, kind: Kind) -> Value:
+        """An array of the node's shape; a double or a bool by itself is Python's own."""
+        array = self._numpy.asarray(value, bool if kind == "bool" else self._dtype)
+        if shape == () and self._dtype == self._numpy.float64:
+            return array.item()
+        if array.shape != shape and not any(isinstance(size, Unknown) for size in shape):
+            array = self._numpy.broadcast_to(array, shape)
+        return array
+
+    def quietly(self) -> AbstractContextManager[Any]:
+        """Without NumPy's floating-point warnings."""
+        return self._numpy.errstate(all="ignore")
+
+
+def floats() -> Backend:
+    """The backend on plain floats."""
+    return Floats()
+
+
+def numpy(dtype: str) -> Backend:
+    """The backend on arrays."""
+    return Arrays(dtype)

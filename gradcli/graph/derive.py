@@ -1,0 +1,222 @@
+"""Derivatives, graph to graph.
+
+Reverse mode is the one transformation; all others are made of it:
+
+    vjp        cotangents of the outputs -> cotangents of the inputs
+    jvp        the pullback of the pullback: what is linear in g is differentiated by g
+    jacobian   a vjp whose cotangent is the identity, along one extra leading axis
+    hessian    the Jacobian of the gradient
+
+``None`` stands for a derivative that is zero because there is no path.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from gradcli.errors import GradientProblem
+from gradcli.graph.node import Node, Shape, Unknown, constant, describe, ops, reachable, variable
+from gradcli.graph.regions import Region, Regions
+
+
+class Trail:
+    """Whose pullback made a node: what lets a nan on the way back point at the text."""
+
+    def __init__(self) -> None:
+        self._first: list[int] = []
+        self._nodes: list[Node] = []
+
+    def mark(self, node: Node, before: Node) -> None:
+        """All nodes made since ``before`` came from differentiating ``node``."""
+        self._first.append(before.number + 1)
+        self._nodes.append(node)
+
+    def origin(self, node: Node) -> Node | None:
+        """The node whose pullback made this one."""
+        place = bisect_right(self._first, node.number) - 1
+        return self._nodes[place] if place >= 0 else None
+
+
+def vjp(
+    outputs: Sequence[tuple[Node, Node]], wrt: Sequence[Node], trail: Trail | None = None
+) -> list[Node | None]:
+    """Pull cotangents back.
+
+    Args:
+        outputs: each output with its cotangent, of the output's shape behind any leading axes.
+        wrt: the nodes to differentiate by, inputs or not.
+        trail: told which node each new one comes from.
+
+    Returns:
+        For each of ``wrt`` its cotangent, of its shape behind the same leading axes.
+    """
+    nodes = reachable([output for output, _ in outputs])
+    regions = Regions(nodes, [output for output, _ in outputs])
+    active = _active(nodes, wrt)
+    cotangents: dict[Node, Node] = {}
+    for output, cotangent in outputs:
+        _accumulate(cotangents, output, cotangent)
+    for node in reversed(nodes):
+        if node not in cotangents or node not in active:
+            continue
+        g = cotangents[node]
+        before = constant(0.0)
+        for position, arg in enumerate(node.args):
+            if arg not in active:
+                continue
+            contribution = _pull(g, node, position)
+            if contribution is not None:
+                lead = g.shape[: g.ndim - node.ndim]
+                contribution = fitted(contribution, arg, lead)
+                contribution = _guarded(contribution, regions.demanded(node, position), regions[arg])
+                _accumulate(cotangents, arg, contribution)
+        if trail is not None:
+            trail.mark(node, before)
+    return [cotangents.get(node) for node in wrt]
+
+
+def _active(nodes: Sequence[Node], wrt: Sequence[Node]) -> set[Node]:
+    active = set(wrt)
+    for node in nodes:
+        if node.kind == "float" and not active.isdisjoint(node.args):
+            active.add(node)
+    return active
+
+
+def _accumulate(cotangents: dict[Node, Node], node: Node, contribution: Node) -> None:
+    known = cotangents.get(node)
+    cotangents[node] = contribution if known is None else known + contribution
+
+
+def _pull(g: Node, node: Node, position: int) -> Node | None:
+    op = node.op
+    fixed = len(op.arguments) - op.variadic
+    rule = op.pullback[min(position, len(op.pullback) - 1)]
+    if rule is None:
+        return None
+    if position >= fixed:
+        return rule(position - fixed, g, node, *node.args, **node.parameters)
+    return rule(g, node, *node.args, **node.parameters)
+
+
+def fitted(cotangent: Node, target: Node, lead: Shape) -> Node:
+    """Undo broadcasting: sum or stretch a cotangent to ``lead`` and the target's shape."""
+    shape = lead + target.shape
+    if cotangent.shape == shape:
+        return cotangent
+    sizes = (*cotangent.shape, *shape)
+    if any(isinstance(size, Unknown) for size in sizes):
+        return ops.fit(cotangent, target, lead=len(lead))
+    extra = cotangent.ndim - len(shape)
+    if extra > 0:
+        cotangent = ops.sum(cotangent, axis=tuple(range(-target.ndim - extra, -target.ndim)))
+    stretched = tuple(
+        [
+            axis
+            for axis in range(-min(cotangent.ndim, target.ndim), 0)
+            if target.shape[axis] == 1 and cotangent.shape[axis] != 1
+        ]
+    )
+    if stretched:
+        cotangent = ops.sum(cotangent, axis=stretched, keepdims=True)
+    return cotangent if cotangent.shape == shape else ops.broadcast_to(cotangent, shape=shape)
+
+
+def _guarded(cotangent: Node, source: Region | None, target: Region | None) -> Node:
+    """What leaves a branch is zero unless that branch was taken."""
+    while source is not target and source is not None:
+        zero = ops.zeros_like(ops.detach(cotangent)) if not _known(cotangent.shape) else _zeros(cotangent.shape)
+        branches = (cotangent, zero) if source.taken else (zero, cotangent)
+        cotangent = ops.choice(source.condition, *branches)
+        source = source.parent
+    return cotangent
+
+
+def _known(shape: Shape) -> bool:
+    return not any(isinstance(size, Unknown) for size in shape)
+
+
+def _zeros(shape: Shape) -> Node:
+    return ops.zeros(shape=shape) if shape else constant(0.0)
+
+
+def gradient(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> list[Node | None]:
+    """The gradient of a scalar by each of ``wrt``.
+
+    Raises:
+        GradientProblem: the output is no scalar.
+    """
+    if output.shape != ():
+        raise GradientProblem(
+            f"grad can be implicitly created only for scalar outputs: the output is {describe(output.shape)}"
+        )
+    return vjp([(output, constant(1.0))], wrt, trail)
+
+
+def jvp(
+    outputs: Sequence[Node], wrt: Sequence[Node], tangents: Sequence[Node], trail: Trail | None = None
+) -> list[Node | None]:
+    """Push tangents forward: the pullback, which is linear in its cotangent, pulled back itself."""
+    results: list[Node | None] = []
+    for output in outputs:
+        free = variable("cotangent", output.shape)
+        pulled = vjp([(output, free)], wrt, trail)
+        pairs = [(back, v) for back, v in zip(pulled, tangents, strict=True) if back is not None]
+        results.extend(vjp(pairs, [free], trail))
+    return results
+
+
+def jacobian(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> list[Node]:
+    """d output / d each of ``wrt``, of shape ``output.shape + wrt.shape``.
+
+    Raises:
+        GradientProblem: the output's size is known only when it runs.
+    """
+    if not _known(output.shape):
+        raise GradientProblem("the Jacobian of a masked array: its size is known only when it runs")
+    size = 1
+    for length in output.shape:
+        size *= int(length)  # type: ignore[arg-type]  # checked just above
+    if output.shape:
+        seed = ops.reshape(ops.eye(n=size), shape=(size, *output.shape))
+    else:
+        seed = constant(1.0)
+    pulled = vjp([(output, seed)], wrt, trail)
+    return [
+        _zeros(output.shape + x.shape) if back is None else ops.reshape(back, shape=output.shape + x.shape)
+        for x, back in zip(wrt, pulled, strict=True)
+    ]
+
+
+def hessian(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> list[list[Node]]:
+    """The second derivatives of a scalar: block ``[i][j]`` has shape ``wrt[i].shape + wrt[j].shape``.
+
+    Raises:
+        GradientProblem: the output is no scalar.
+    """
+    rows = []
+    for x, first in zip(wrt, gradient(output, wrt, trail), strict=True):
+        rows.append(jacobian(_zeros(x.shape) if first is None else first, wrt, trail))
+    return rows
+
+
+def hvp(
+    output: Node, wrt: Sequence[Node], tangents: Sequence[Node], trail: Trail | None = None
+) -> list[Node | None]:
+    """The Hessian of a scalar times a vector, without the matrix: the gradient of ``<gradient, v>``."""
+    firsts = gradient(output, wrt, trail)
+    pairs = [(first, v) for first, v in zip(firsts, tangents, strict=True) if first is not None]
+    return vjp(pairs, wrt, trail)
+
+
+def is_elementwise(output: Node, x: Node) -> bool:
+    """Whether each element of ``output`` depends on the same element of ``x`` alone."""
+    active = {x}
+    for node in reachable([output]):
+        touched = [arg for arg in node.args if arg in active]
+        if touched:
+            if not node.op.elementwise or node.shape != x.shape or any(a.shape != x.shape for a in touched):
+                return False
+            active.add(node)
+    return output.shape == x.shape

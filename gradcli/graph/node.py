@@ -1,0 +1,298 @@
+"""The two immutable things a graph is made of: operations, and nodes that apply them.
+
+This module knows no operation and no NumPy. The table of operations is
+``gradcli.graph.operations``; what a graph means is there, in the records.
+
+Axes are always counted from the end. That one habit makes every operation
+indifferent to extra leading axes on its arguments, and so a pullback that is
+written for one cotangent serves a whole batch of them (``graph.derive``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any, Literal, NamedTuple
+
+from gradcli.errors import ShapeProblem
+
+
+class Unknown:
+    """A size that only the run decides: how many elements a mask picks.
+
+    Two unknown sizes are equal when they are the same object; ``at_most`` bounds the size.
+    """
+
+    __slots__ = ("at_most",)
+
+    def __init__(self, at_most: int) -> None:
+        self.at_most = at_most
+
+    def __repr__(self) -> str:
+        return f"?≤{self.at_most}"
+
+
+Size = int | Unknown
+Shape = tuple[Size, ...]
+Kind = Literal["float", "bool"]
+Rule = Callable[..., "Node"]
+
+_numbers = count()
+
+
+class Parameter(NamedTuple):
+    """A static argument of an operation: an axis, a shape, a flag.
+
+    ``kind`` says how the language reads it (``language.arguments``).
+    """
+
+    name: str
+    kind: str
+    default: Any = None
+
+
+class Operation(NamedTuple):
+    """One record of the table of operations: everything there is to know about it.
+
+    Attributes:
+        name: its name in the language, and in every message.
+        arguments: the names of its array arguments; one that ends in ``*`` stands for any number.
+        parameters: its static arguments, in order.
+        kernel: the NumPy function that runs it, ``module.function``, imported when first run.
+        scalar: the function on plain floats; ``""`` when it makes or needs an array.
+        shape: the shape rule, called with the arguments' shapes and the parameters by name.
+        pullback: one rule an argument, ``rule(g, y, *arguments, **parameters) -> cotangent``,
+            written in operations of the table; ``None`` where the derivative is zero everywhere
+            it exists. A variadic operation has one rule, whose first argument is the index.
+        takes: the kind of its arguments; a boolean is turned into a number where numbers are due.
+        gives: the kind of its result; ``"same"`` as its first argument.
+        prepare: makes parameters canonical from the arguments' shapes, before anything else.
+        torch: the name of PyTorch's backward node, ``""`` where it has none.
+        symbol: how it prints between its operands; ``""`` for a call.
+        aliases: other names in the language.
+        domain: where its arguments live, for the test suite that runs over the table.
+        samples: calls for the same suite where a domain is not enough: text and shapes.
+        elementwise: whether each element of the result depends on its own elements alone.
+        hidden: not a name of the language: it only appears in derivatives.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    kernel: str
+    scalar: str
+    shape: Callable[..., Shape]
+    pullback: tuple[Rule | None, ...]
+    takes: tuple[Kind | Literal["any"], ...]
+    gives: Kind | Literal["same"]
+    prepare: Callable[..., dict[str, Any]] | None
+    torch: str
+    symbol: str
+    aliases: tuple[str, ...]
+    domain: tuple[str, ...]
+    samples: tuple[tuple[str, Mapping[str, str]], ...]
+    elementwise: bool
+    hidden: bool
+
+    @property
+    def variadic(self) -> bool:
+        """Whether it takes any number of arrays."""
+        return bool(self.arguments) and self.arguments[-1].endswith("*")
+
+    def __call__(self, *arguments: Node | float, **parameters: Any) -> Node:
+        """Apply the operation: a new node, its shape checked.
+
+        Raises:
+            ShapeProblem: the arguments' shapes do not fit.
+        """
+        nodes = [as_node(argument) for argument in arguments]
+        if self.prepare is not None:
+            parameters = self.prepare(nodes, parameters)
+        wanted = [self._wanted(position) for position in range(len(nodes))]
+        nodes = [_of_kind(node, kind) for node, kind in zip(nodes, wanted, strict=True)]
+        shape = self.shape(*[node.shape for node in nodes], **parameters)
+        gives = nodes[0].kind if self.gives == "same" else self.gives
+        values = tuple([parameters[parameter.name] for parameter in self.parameters])
+        return Node(self, tuple(nodes), values, shape, gives)
+
+    def _wanted(self, position: int) -> Kind | Literal["any"]:
+        return self.takes[min(position, len(self.takes) - 1)] if self.takes else "any"
+
+
+class Node:
+    """An operation applied to nodes. Creation order is a topological order.
+
+    Attributes:
+        op: the record of the operation.
+        args: the nodes it is applied to.
+        values: the parameters, in the order of ``op.parameters``; hashable.
+        shape: the sizes of the result.
+        kind: ``"float"`` or ``"bool"``.
+        number: when it was made; every argument has a smaller one.
+    """
+
+    __slots__ = ("args", "kind", "number", "op", "shape", "values")
+
+    def __init__(
+        self, op: Operation, args: tuple[Node, ...], values: tuple[Any, ...], shape: Shape, kind: Kind
+    ) -> None:
+        self.op = op
+        self.args = args
+        self.values = values
+        self.shape = shape
+        self.kind: Kind = kind
+        self.number = next(_numbers)
+
+    @property
+    def ndim(self) -> int:
+        """How many axes the result has."""
+        return len(self.shape)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The static arguments by name."""
+        if not self.values:
+            return {}
+        return {p.name: value for p, value in zip(self.op.parameters, self.values, strict=True)}
+
+    def __repr__(self) -> str:
+        args = ", ".join([f"%{arg.number}" for arg in self.args])
+        return f"<%{self.number} {self.op.name}({args}) {self.shape}>"
+
+    def __add__(self, other: Node | float) -> Node:
+        return ops.add(self, other)
+
+    def __radd__(self, other: float) -> Node:
+        return ops.add(other, self)
+
+    def __sub__(self, other: Node | float) -> Node:
+        return ops.sub(self, other)
+
+    def __rsub__(self, other: float) -> Node:
+        return ops.sub(other, self)
+
+    def __mul__(self, other: Node | float) -> Node:
+        return ops.mul(self, other)
+
+    def __rmul__(self, other: float) -> Node:
+        return ops.mul(other, self)
+
+    def __truediv__(self, other: Node | float) -> Node:
+        return ops.div(self, other)
+
+    def __rtruediv__(self, other: float) -> Node:
+        return ops.div(other, self)
+
+    def __pow__(self, other: Node | float) -> Node:
+        return ops.pow(self, other)
+
+    def __matmul__(self, other: Node) -> Node:
+        return ops.matmat(self, other)
+
+    def __neg__(self) -> Node:
+        return ops.neg(self)
+
+
+class Table:
+    """The operations by name; ``ops.sin(x)`` applies one. Filled by ``graph.operations``."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, Operation] = {}
+
+    def __getattr__(self, name: str) -> Operation:
+        try:
+            return self.records[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self.records.values())
+
+
+ops = Table()
+
+
+def _leaf(name: str, parameters: tuple[Parameter, ...]) -> Operation:
+    return Operation(
+        name, (), parameters, "", "", lambda **_: (), (), (), "float", None, "", "", (), (), (), True, True
+    )
+
+
+INPUT = _leaf("input", (Parameter("name", "text"),))
+CONSTANT = _leaf("constant", (Parameter("data", "number"),))
+
+
+def variable(name: str, shape: Shape = (), kind: Kind = "float") -> Node:
+    """A node whose value the run is given."""
+    return Node(INPUT, (), (name,), shape, kind)
+
+
+def constant(data: float | tuple[float, ...], shape: Shape = (), kind: Kind = "float") -> Node:
+    """A number, or numbers row by row for a shape."""
+    return Node(CONSTANT, (), (data,), shape, kind)
+
+
+def as_node(value: Node | float) -> Node:
+    """A node as it is, a number as a constant."""
+    if isinstance(value, Node):
+        return value
+    return constant(value, kind="bool" if isinstance(value, bool) else "float")
+
+
+def is_constant(node: Node, value: float) -> bool:
+    """Whether a node is the scalar constant with that value."""
+    return node.op is CONSTANT and node.shape == () and node.values[0] == value
+
+
+def _of_kind(node: Node, kind: Kind | Literal["any"]) -> Node:
+    if kind == "any" or node.kind == kind:
+        return node
+    return ops.number(node) if kind == "float" else ops.ne(node, 0.0)
+
+
+def reachable(outputs: Iterable[Node]) -> list[Node]:
+    """Every node that the outputs depend on, themselves included, in creation order."""
+    seen = set(outputs)
+    stack = list(seen)
+    while stack:
+        for arg in stack.pop().args:
+            if arg not in seen:
+                seen.add(arg)
+                stack.append(arg)
+    return sorted(seen, key=lambda node: node.number)
+
+
+def describe(shape: Sequence[Size]) -> str:
+    """A shape as it is written: ``(3,)``, ``(2, 3)``, ``()``."""
+    inner = ", ".join([str(size) for size in shape])
+    return f"({inner},)" if len(shape) == 1 else f"({inner})"
+
+
+def broadcast(*shapes: Shape) -> Shape:
+    """The shape that all of them stretch to, by NumPy's rule.
+
+    Raises:
+        ShapeProblem: two sizes differ and neither is 1.
+    """
+    result: list[Size] = []
+    for position in range(1, max(map(len, shapes), default=0) + 1):
+        size: Size = 1
+        for shape in shapes:
+            if position <= len(shape):
+                size = _join(size, shape[-position], shapes)
+        result.append(size)
+    return tuple(reversed(result))
+
+
+def _join(a: Size, b: Size, shapes: tuple[Shape, ...]) -> Size:
+    if a is b or a == b or b == 1:
+        return a
+    if a == 1:
+        return b
+    if isinstance(a, Unknown):
+        # A known size wins: the run has to agree with it, or be stretched from 1.
+        return Unknown(min(a.at_most, b.at_most)) if isinstance(b, Unknown) else b
+    if isinstance(b, Unknown):
+        return a
+    listing = " and ".join([describe(shape) for shape in shapes])
+    raise ShapeProblem(f"these shapes do not broadcast: {listing}")

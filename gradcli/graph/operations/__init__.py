@@ -1,0 +1,27 @@
+"""The table of operations, by topic. Importing it fills ``graph.node.ops`` and loads no NumPy."""
+
+from gradcli.graph.operations import (
+    arithmetic,
+    arrays,
+    comparison,
+    elementwise,
+    indexing,
+    internal,
+    learning,
+    linear_algebra,
+    reduction,
+    shaping,
+)
+
+__all__ = [
+    "arithmetic",
+    "arrays",
+    "comparison",
+    "elementwise",
+    "indexing",
+    "internal",
+    "learning",
+    "linear_algebra",
+    "reduction",
+    "shaping",
+]

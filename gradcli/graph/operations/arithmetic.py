@@ -1,0 +1,160 @@
+"""The operators of arithmetic."""
+
+from __future__ import annotations
+
+from gradcli.graph.node import CONSTANT, Node, ops
+from gradcli.graph.operations.record import define, strong
+
+define(
+    "add",
+    "a b",
+    pullback=(lambda g, y, a, b: g, lambda g, y, a, b: g),
+    kernel="numpy.add",
+    scalar="operator.add",
+    torch="AddBackward0",
+    symbol="+",
+)
+define(
+    "sub",
+    "a b",
+    pullback=(lambda g, y, a, b: g, lambda g, y, a, b: -g),
+    kernel="numpy.subtract",
+    scalar="operator.sub",
+    torch="SubBackward0",
+    symbol="-",
+)
+define(
+    "mul",
+    "a b",
+    pullback=(lambda g, y, a, b: strong(g, b), lambda g, y, a, b: strong(g, a)),
+    kernel="numpy.multiply",
+    scalar="operator.mul",
+    torch="MulBackward0",
+    symbol="*",
+)
+define(
+    "div",
+    "a b",
+    pullback=(lambda g, y, a, b: strong(g, 1 / b), lambda g, y, a, b: strong(g, -a / (b * b))),
+    kernel="numpy.divide",
+    scalar="scalars.divide",
+    torch="DivBackward0",
+    symbol="/",
+    domain="real nonzero",
+)
+define(
+    "neg",
+    pullback=lambda g, y, x: -g,
+    kernel="numpy.negative",
+    scalar="operator.neg",
+    torch="NegBackward0",
+    symbol="-",
+)
+
+
+def _power_base(g: Node, y: Node, a: Node, b: Node) -> Node:
+    if b.op is CONSTANT and b.shape == ():
+        exponent = b.values[0]
+        if exponent == 0:
+            return strong(g, ops.zeros_like(a))
+        if exponent == 1:
+            return g
+        return strong(g, b * a if exponent == 2 else b * a ** (exponent - 1))
+    # d(x^0)/dx is 0 at x = 0 too; the mask keeps 0 * inf out without losing d/db of it.
+    flat = ops.logical_and(ops.eq(a, 0), ops.eq(b, 0))
+    return strong(g, ops.where(flat, 0, b * ops.where(flat, 1, a) ** (b - 1)))
+
+
+def _power_exponent(g: Node, y: Node, a: Node, b: Node) -> Node:
+    # 0^b is flat in b for b >= 0, where log(0) would say otherwise.
+    flat = ops.logical_and(ops.eq(a, 0), ops.ge(b, 0))
+    return strong(g, ops.where(flat, 0, a**b * ops.log(ops.where(flat, 1, a))))
+
+
+define(
+    "pow",
+    "a b",
+    pullback=(_power_base, _power_exponent),
+    kernel="kernels.power",
+    scalar="scalars.power",
+    torch="PowBackward0",
+    symbol="^",
+    domain="positive real",
+    samples=[
+        ("a^2", {"a": "2x3"}),
+        ("a^3", {"a": "3"}),
+        ("a^-1", {"a": "3 nonzero"}),
+        ("a^0.5", {"a": "3 positive"}),
+        ("a^1", {"a": "3"}),
+        ("2^a", {"a": "3"}),
+    ],
+)
+define(
+    "floor_divide",
+    "a b",
+    pullback=None,
+    kernel="numpy.floor_divide",
+    scalar="scalars.floor_divide",
+    symbol="//",
+    domain="fraction nonzero",
+)
+define(
+    "remainder",
+    "a b",
+    pullback=(lambda g, y, a, b: g, lambda g, y, a, b: strong(g, -ops.floor_divide(a, b))),
+    kernel="numpy.remainder",
+    scalar="scalars.remainder",
+    torch="RemainderBackward0",
+    symbol="%",
+    domain="fraction three",
+)
+
+
+def _tie_share(mine: Node, other: Node, g: Node, *, larger: bool) -> Node:
+    return strong(g, ops.win_share(mine, other) if larger else ops.win_share(-mine, -other))
+
+
+define(
+    "maximum",
+    "a b",
+    pullback=(
+        lambda g, y, a, b: _tie_share(a, b, g, larger=True),
+        lambda g, y, a, b: _tie_share(b, a, g, larger=True),
+    ),
+    kernel="numpy.maximum",
+    scalar="scalars.maximum",
+    torch="MaximumBackward0",
+)
+define(
+    "minimum",
+    "a b",
+    pullback=(
+        lambda g, y, a, b: _tie_share(a, b, g, larger=False),
+        lambda g, y, a, b: _tie_share(b, a, g, larger=False),
+    ),
+    kernel="numpy.minimum",
+    scalar="scalars.minimum",
+    torch="MinimumBackward0",
+)
+
+
+def _squared_radius(y: Node, x: Node) -> Node:
+    radius = y * y + x * x
+    return ops.where(ops.eq(radius, 0), 1, radius)
+
+
+define(
+    "atan2",
+    "a b",
+    pullback=(
+        lambda g, y, a, b: strong(g, b / _squared_radius(a, b)),
+        lambda g, y, a, b: strong(g, -a / _squared_radius(a, b)),
+    ),
+    kernel="numpy.arctan2",
+    scalar="math.atan2",
+    torch="Atan2Backward0",
+    aliases="arctan2",
+    domain="nonzero nonzero",
+)
+
+

@@ -1,0 +1,220 @@
+"""Picking elements, and putting them back.
+
+A subscript is a static ``spec``: one item for each of the last axes of the array,
+
+    ("at", k)                one position
+    ("slice", a, b, c)       a range, as Python's slice(a, b, c)
+    ("all",)                 the whole axis
+    ("new",)                 a new axis of size 1
+    ("array", j)             the positions in index argument j
+    ("mask", j, n)           where the boolean index argument j, of n axes, is true
+
+and the arrays and masks it names are arguments like any other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.errors import ShapeProblem
+from gradcli.graph.node import Node, Parameter, Shape, Size, Unknown, broadcast, describe, ops
+from gradcli.graph.operations.record import REQUIRED, define
+
+Item = tuple[Any, ...]
+Spec = tuple[Item, ...]
+
+_ARRAYS = ("array", "mask")
+
+
+def subscript(x: Node, items: list[Item], indices: list[Node]) -> Node:
+    """Index an array as NumPy does; ``("rest",)`` stands for an ellipsis.
+
+    Raises:
+        ShapeProblem: too many subscripts, a position out of range, a mask of another shape.
+    """
+    used = sum(_consumed(item) for item in items)
+    ellipses = items.count(("rest",))
+    if ellipses > 1:
+        raise ShapeProblem("only one '...' fits into a subscript")
+    if used > x.ndim:
+        raise ShapeProblem(
+            f"too many subscripts: {used} for an array of {x.ndim} {'axis' if x.ndim == 1 else 'axes'}"
+        )
+    whole = [("all",)] * (x.ndim - used)
+    place = items.index(("rest",)) if ellipses else len(items)
+    items = [*items[:place], *whole, *items[place + ellipses :]]
+    x, items, indices = _together(x, items, indices)
+    return ops.index(x, *indices, spec=tuple(_resolved(x, items, indices)))
+
+
+def _consumed(item: Item) -> int:
+    if item[0] == "mask":
+        return int(item[2])
+    return 0 if item[0] in ("new", "rest") else 1
+
+
+def _resolved(x: Node, items: list[Item], indices: list[Node]) -> list[Item]:
+    """Positions and slices checked against the sizes, and made positive where they are known."""
+    result: list[Item] = []
+    axis = 0
+    for item in items:
+        size = x.shape[axis] if axis < x.ndim else 0
+        if item[0] == "at" and isinstance(size, int):
+            if not -size <= item[1] < size:
+                raise ShapeProblem(f"index {item[1]} is out of range for axis {axis} with size {size}")
+            item = ("at", item[1] % size)
+        elif item[0] == "slice" and isinstance(size, int):
+            if item[3] == 0:
+                raise ShapeProblem("the step of a slice cannot be 0")
+            start, stop, step = slice(*item[1:]).indices(size)
+            item = ("slice", start, None if stop < 0 else stop, step)
+            if (start, stop, step) == (0, size, 1):
+                item = ("all",)
+        elif item[0] == "mask":
+            mask = indices[item[1]].shape
+            if mask != x.shape[axis : axis + len(mask)]:
+                raise ShapeProblem(
+                    f"the mask is {describe(mask)}, and what it picks from is "
+                    f"{describe(x.shape[axis : axis + len(mask)])}"
+                )
+        axis += _consumed(item)
+        result.append(item)
+    return result
+
+
+def _together(x: Node, items: list[Item], indices: list[Node]) -> tuple[Node, list[Item], list[Node]]:
+    """Bring axes indexed by arrays to the front where they stand apart, as NumPy does.
+
+    Left apart, the picked axes would move in front of leading axes that a batch adds.
+    """
+    arrays = [place for place, item in enumerate(items) if item[0] in _ARRAYS]
+    if not arrays:
+        return x, items, indices
+    if len(arrays) > 1 and any(items[place][0] == "mask" for place in arrays):
+        raise ShapeProblem("a mask cannot be combined with another array in one subscript")
+    if items[arrays[0]][0] == "array":
+        # Next to an array a plain position is an array of one.
+        positions = [place for place, item in enumerate(items) if item[0] == "at"]
+        for place in positions:
+            indices = [*indices, ops.as_position(float(items[place][1]))]
+            items = [*items[:place], ("array", len(indices) - 1), *items[place + 1 :]]
+        arrays = sorted(arrays + positions)
+    if arrays == list(range(arrays[0], arrays[-1] + 1)):
+        return x, items, indices
+    if ("new",) in items:
+        raise ShapeProblem("arrays that stand apart cannot be combined with None in one subscript")
+    order = arrays + [place for place in range(len(items)) if place not in arrays]
+    moved = ops.transpose(x, axes=tuple(place - x.ndim for place in order))
+    return moved, [items[place] for place in order], indices
+
+
+def _indexed(shape: Shape, *indices: Shape, spec: Spec) -> Shape:
+    covered = sum(_consumed(item) for item in spec)
+    axis = len(shape) - covered
+    result: list[Size] = list(shape[:axis])
+    picked: list[Shape] = []
+    place = 0
+    for item in spec:
+        if item[0] in _ARRAYS:
+            if not picked:
+                place = len(result)
+            picked.append(indices[item[1]] if item[0] == "array" else (_picked(shape, axis, item[2]),))
+        elif item[0] == "slice":
+            result.append(_slice_size(shape[axis], item))
+        elif item[0] == "all":
+            result.append(shape[axis])
+        elif item[0] == "new":
+            result.append(1)
+        axis += _consumed(item)
+    if picked:
+        result[place:place] = broadcast(*picked)
+    return tuple(result)
+
+
+def _picked(shape: Shape, axis: int, ndim: int) -> Unknown:
+    bound = 1
+    for size in shape[axis : axis + ndim]:
+        bound *= size.at_most if isinstance(size, Unknown) else size
+    return Unknown(bound)
+
+
+def _slice_size(size: Size, item: Item) -> Size:
+    if isinstance(size, Unknown):
+        return Unknown(size.at_most)
+    return len(range(*slice(*item[1:]).indices(size)))
+
+
+def _index_rule(g: Node, y: Node, x: Node, *indices: Node, spec: Spec) -> Node:
+    lead = g.ndim - y.ndim
+    covered = sum(_consumed(item) for item in spec)
+    if any(isinstance(size, Unknown) for size in x.shape):
+        return ops.scatter_like(g, x, *indices, spec=spec, lead=lead)
+    # Axes in front of the spec pass through index untouched: they are leading axes here too.
+    front = x.ndim - covered
+    return ops.scatter(g, *indices, shape=x.shape[front:], spec=spec, lead=lead + front)
+
+
+_SPEC = Parameter("spec", "subscript", REQUIRED)
+
+define(
+    "index",
+    "x indices*",
+    pullback=(_index_rule, None),
+    kernel="kernels.index",
+    shape=_indexed,
+    parameters=(_SPEC,),
+    takes="any",
+    gives="same",
+    torch="IndexBackward0",
+    samples=[
+        ("x[1]", {"x": "3"}),
+        ("x[-1]", {"x": "3x2"}),
+        ("x[1:]", {"x": "3x2"}),
+        ("x[::-1]", {"x": "3"}),
+        ("x[:, 0]", {"x": "2x3"}),
+        ("x[..., None, 1]", {"x": "2x3"}),
+        ("x[[0, 0, 2]]", {"x": "3"}),
+        ("x[:, [0, 2]]", {"x": "2x3"}),
+        ("x[[0, 1], [2, 0]]", {"x": "2x3"}),
+        ("x[[0, 1], :, [1, 0]]", {"x": "2x3x2"}),
+        ("sum(x[x > 0]^2)", {"x": "2x3"}),
+        ("mean(x[x > 0])", {"x": "5"}),
+        ("sum(x[x > 0][:-1])", {"x": "5 positive"}),
+    ],
+    hidden=True,
+)
+define(
+    "as_position",
+    kernel="kernels.identity",
+    scalar="scalars.identity",
+    hidden=True,
+)
+define(
+    # The adjoint of index: zeros, with every element added to the place it was picked from.
+    "scatter",
+    "x indices*",
+    pullback=(lambda g, y, x, *indices, shape, spec, lead: ops.index(g, *indices, spec=spec), None),
+    kernel="kernels.scatter",
+    shape=lambda g, *_, shape, spec, lead: (*g[:lead], *shape),
+    parameters=(
+        Parameter("shape", "shape", REQUIRED),
+        _SPEC,
+        Parameter("lead", "integer", 0),
+    ),
+    takes=("float", "any"),
+    hidden=True,
+)
+define(
+    "scatter_like",
+    "x like indices*",
+    pullback=(
+        lambda g, y, x, like, *indices, spec, lead: ops.index(g, *indices, spec=spec),
+        None,
+        None,
+    ),
+    kernel="kernels.scatter_like",
+    shape=lambda g, like, *_, spec, lead: (*g[:lead], *like),
+    parameters=(_SPEC, Parameter("lead", "integer", 0)),
+    takes=("float", "any"),
+    hidden=True,
+)

@@ -1,0 +1,83 @@
+"""Operations that appear in derivatives only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.graph.node import Node, Parameter, Shape, ops
+from gradcli.graph.operations.record import AXIS, define, strong
+
+define(
+    # The chain rule's product: zero where a is, whatever b is. It is linear in a, and its own
+    # rules are strong products of the incoming cotangent: masking them where a is zero would
+    # lose second derivatives.
+    "strong",
+    "a b",
+    pullback=(lambda g, y, a, b: strong(g, b), lambda g, y, a, b: strong(g, a)),
+    kernel="kernels.strong",
+    scalar="scalars.strong",
+    symbol="*",
+    hidden=True,
+)
+define(
+    # 1 where a is larger, one half where both are equal; a nan wins over a number.
+    "win_share",
+    "a b",
+    kernel="kernels.win_share",
+    scalar="scalars.win_share",
+    hidden=True,
+)
+define(
+    # Where x is the extreme y itself, a nan being equal to a nan.
+    "ties",
+    "x y",
+    kernel="kernels.ties",
+    scalar="scalars.ties",
+    gives="bool",
+    hidden=True,
+)
+define(
+    "count",
+    kernel="kernels.count",
+    shape=lambda shape, axis: (),
+    parameters=(AXIS,),
+    takes="any",
+    hidden=True,
+)
+define(
+    # Sums or stretches x to the shape of like, behind as many leading axes as lead says; for
+    # sizes that only the run knows.
+    "fit",
+    "x like",
+    pullback=(lambda g, y, x, like, lead: ops.fit(g, x, lead=g.ndim - y.ndim), None),
+    kernel="kernels.fit",
+    shape=lambda x, like, lead: x[:lead] + like,
+    parameters=(Parameter("lead", "integer", 0),),
+    takes="any",
+    gives="float",
+    hidden=True,
+)
+
+
+def _cofactor_rule(g: Node, y: Node, x: Node) -> Node:
+    inverse = ops.transpose(ops.inv(x), axes=(-1, -2))
+    inner = ops.sum(g * inverse, axis=(-2, -1), keepdims=True)
+    return y * inner - inverse @ ops.transpose(g, axes=(-1, -2)) @ y
+
+
+define(
+    # d det(x) / dx, right for singular matrices too; the derivative of a determinant of 4x4 or more.
+    "cofactor",
+    pullback=_cofactor_rule,
+    kernel="kernels.cofactor",
+    shape=lambda shape: shape,
+    hidden=True,
+)
+
+
+def _like(shape: Shape, **_: Any) -> Shape:
+    return shape
+
+
+for _name in ("zeros_like", "ones_like"):
+    define(_name, kernel=f"numpy.{_name}", scalar=f"scalars.{_name}", shape=_like)

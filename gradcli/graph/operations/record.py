@@ -1,0 +1,168 @@
+"""How a record of the table is written, and the words that its rules share.
+
+A rule gets the cotangent ``g`` of the result, the result ``y``, the arguments and the
+parameters, and answers with the cotangent of one argument. It may leave broadcasting
+alone: the pass that calls it sums or stretches the answer to the argument's shape. The
+one thing it must keep to is that ``g`` may have extra leading axes, so axes count from the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+from gradcli.errors import CallProblem, ShapeProblem
+from gradcli.graph.node import (
+    Kind,
+    Node,
+    Operation,
+    Parameter,
+    Rule,
+    Shape,
+    broadcast,
+    describe,
+    is_constant,
+    ops,
+)
+
+REQUIRED = object()
+
+AXIS = Parameter("axis", "axes", None)
+KEEPDIMS = Parameter("keepdims", "flag", False)
+
+Sample = tuple[str, Mapping[str, str]]
+
+
+def define(
+    name: str,
+    arguments: str = "x",
+    *,
+    pullback: Rule | tuple[Rule | None, ...] | None = None,
+    kernel: str,
+    scalar: str = "",
+    shape: Callable[..., Shape] | None = None,
+    parameters: tuple[Parameter, ...] = (),
+    prepare: Callable[..., dict[str, Any]] | None = None,
+    takes: Kind | Literal["any"] | tuple[Kind | Literal["any"], ...] = "float",
+    gives: Kind | Literal["same"] = "float",
+    torch: str = "",
+    symbol: str = "",
+    aliases: str = "",
+    domain: str = "real",
+    samples: Sequence[Sample] = (),
+    hidden: bool = False,
+) -> Operation:
+    """Enter a record into the table. Without a shape rule it is elementwise."""
+    names = tuple(arguments.split())
+    rules = pullback if isinstance(pullback, tuple) else (pullback,) * max(1, len(names))
+    record = Operation(
+        name=name,
+        arguments=names,
+        parameters=parameters,
+        kernel=kernel,
+        scalar=scalar,
+        shape=_elementwise if shape is None else shape,
+        pullback=rules,
+        takes=takes if isinstance(takes, tuple) else (takes,),
+        gives=gives,
+        prepare=_preparation(name, parameters) if prepare is None and parameters else prepare,
+        torch=torch,
+        symbol=symbol,
+        aliases=tuple(aliases.split()),
+        domain=tuple(domain.split()),
+        samples=tuple(samples),
+        elementwise=shape is None,
+        hidden=hidden,
+    )
+    ops.records[name] = record
+    return record
+
+
+def _elementwise(*shapes: Shape, **_: Any) -> Shape:
+    return broadcast(*shapes) if len(shapes) > 1 else shapes[0]
+
+
+def _preparation(name: str, declared: tuple[Parameter, ...]) -> Callable[..., dict[str, Any]]:
+    def prepare(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
+        values = {}
+        for parameter in declared:
+            value = given.get(parameter.name, parameter.default)
+            if value is REQUIRED:
+                raise CallProblem(f"{name}() needs a value for {parameter.name}")
+            if parameter.kind == "axes":
+                value = from_end(value, nodes[0].ndim)
+            elif parameter.kind == "axis":
+                (value,) = from_end(value, nodes[0].ndim)
+            values[parameter.name] = value
+        return values
+
+    return prepare
+
+
+def from_end(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
+    """Axes counted from the end, in order; ``None`` means all of them.
+
+    Raises:
+        ShapeProblem: an axis that the array does not have, or one named twice.
+    """
+    if axis is None:
+        return tuple(range(-ndim, 0))
+    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    for one in axes:
+        if not -ndim <= one < ndim:
+            plural = "axis" if ndim == 1 else "axes"
+            raise ShapeProblem(
+                f"axis {one} is out of range: the array has {ndim} {plural}",
+                hint=f"use one of {-ndim} to {ndim - 1}" if ndim else "a scalar has no axis to name",
+            )
+    canonical = sorted(one if one < 0 else one - ndim for one in axes)
+    if len(set(canonical)) < len(canonical):
+        raise ShapeProblem(f"an axis is named twice in {axes}")
+    return tuple(canonical)
+
+
+def reduced(shape: Shape, axis: tuple[int, ...], keepdims: bool) -> Shape:
+    """The shape after a reduction over axes counted from the end."""
+    ndim = len(shape)
+    if keepdims:
+        return tuple([1 if i - ndim in axis else size for i, size in enumerate(shape)])
+    return tuple([size for i, size in enumerate(shape) if i - ndim not in axis])
+
+
+def strong(g: Node, d: Node) -> Node:
+    """``g * d``, but exactly zero where ``g`` is, whatever ``d`` is: the chain rule's product."""
+    if is_constant(g, 1.0):
+        return d
+    return d if is_constant(d, 0.0) else ops.strong(g, d)
+
+
+def restored(g: Node, axis: tuple[int, ...], keepdims: bool) -> Node:
+    """A cotangent of a reduction with the reduced axes put back, of size 1."""
+    if keepdims or not axis or not g.shape:
+        return g
+    return ops.unsqueeze(g, axis=axis)
+
+
+def swapped(a: Node) -> Node:
+    """A matrix, or a batch of them, transposed."""
+    return ops.transpose(a, axes=(-1, -2))
+
+
+def column(g: Node, axes: int) -> Node:
+    """A scalar result's cotangent, ready to multiply an array with that many axes."""
+    return restored(g, tuple(range(-axes, 0)), keepdims=False)
+
+
+def number(condition: Node) -> Node:
+    """1 where true, 0 where false."""
+    return ops.number(condition)
+
+
+def square_matrix(name: str, shape: Shape) -> None:
+    """Check that the last two axes are a square matrix.
+
+    Raises:
+        ShapeProblem: they are not.
+    """
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise ShapeProblem(f"{name}() needs a square matrix: got {describe(shape)}")

@@ -1,0 +1,231 @@
+"""Operations that reduce axes to one number each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.errors import ShapeProblem
+from gradcli.graph.node import Node, Parameter, Shape, Unknown, ops
+from gradcli.graph.operations.record import (
+    AXIS,
+    KEEPDIMS,
+    Sample,
+    define,
+    number,
+    reduced,
+    restored,
+    strong,
+)
+
+CORRECTION = Parameter("correction", "number", 1)
+
+_AXES = (AXIS, KEEPDIMS)
+
+
+def _samples(name: str, domain: str = "") -> list[Sample]:
+    return [
+        (f"{name}(x)", {"x": f"2x3 {domain}"}),
+        (f"{name}(x)", {"x": f"() {domain}"}),
+        (f"{name}(x, axis=0)", {"x": f"2x3 {domain}"}),
+        (f"{name}(x, axis=-1, keepdims=true)", {"x": f"2x3 {domain}"}),
+        (f"{name}(x, axis=(0, 2))", {"x": f"2x3x2 {domain}"}),
+    ]
+
+
+def _reduce(shape: Shape, axis: tuple[int, ...], keepdims: bool, **_: Any) -> Shape:
+    return reduced(shape, axis, keepdims)
+
+
+def _reduce_some(name: str) -> Any:
+    def rule(shape: Shape, axis: tuple[int, ...], keepdims: bool, **_: Any) -> Shape:
+        if any(shape[one] == 0 for one in axis):
+            raise ShapeProblem(f"{name}() of no elements has no value", hint="it needs at least one element")
+        return reduced(shape, axis, keepdims)
+
+    return rule
+
+
+def count(x: Node, axis: tuple[int, ...]) -> Node | float:
+    """How many elements a reduction takes together: a number, unless a mask decides."""
+    product = 1
+    for one in axis:
+        size = x.shape[one]
+        if isinstance(size, Unknown):
+            return ops.count(x, axis=axis)
+        product *= size
+    return float(product)
+
+
+define(
+    "sum",
+    pullback=lambda g, y, x, axis, keepdims: restored(g, axis, keepdims),
+    kernel="numpy.sum",
+    scalar="scalars.identity",
+    shape=_reduce,
+    parameters=_AXES,
+    torch="SumBackward0",
+    samples=[*_samples("sum"), ("sum(x)", {"x": "0"}), ("sum(x, axis=0)", {"x": "0x3"})],
+)
+define(
+    "mean",
+    pullback=lambda g, y, x, axis, keepdims: restored(g, axis, keepdims) / count(x, axis),
+    kernel="numpy.mean",
+    scalar="scalars.identity",
+    shape=_reduce,
+    parameters=_AXES,
+    torch="MeanBackward0",
+    samples=_samples("mean"),
+)
+
+
+def _others(x: Node) -> Node:
+    """The product of the other elements along the last axis, for each element.
+
+    A tree of pairwise products, so it is exact next to zeros and differentiable again.
+    """
+    size = x.shape[-1]
+    if isinstance(size, Unknown) or size <= 1:
+        return ops.ones_like(x)
+    if size % 2:
+        x = ops.concat(x, ops.ones_like(ops.index(x, spec=(("slice", 0, 1, 1),))), axis=-1)
+    left = ops.index(x, spec=(("slice", 0, size + size % 2, 2),))
+    right = ops.index(x, spec=(("slice", 1, size + size % 2, 2),))
+    rest = _others(left * right)
+    pairs = ops.stack(rest * right, rest * left, axis=-1)
+    joined = ops.reshape(pairs, shape=(*x.shape[:-1], size + size % 2))
+    return ops.index(joined, spec=(("slice", 0, size, 1),))
+
+
+def _product_rule(g: Node, y: Node, x: Node, axis: tuple[int, ...], keepdims: bool) -> Node:
+    g = restored(g, axis, keepdims)
+    if any(isinstance(x.shape[one], Unknown) for one in axis):
+        # The tree needs a size; without one, products with a zero are told apart by counting them.
+        zero = ops.eq(x, 0)
+        zeros = ops.sum(number(zero), axis=axis, keepdims=True)
+        rest = ops.prod(ops.where(zero, 1, x), axis=axis, keepdims=True)
+        alone = ops.where(ops.eq(zeros - number(zero), 0), rest, 0)
+        return strong(g, ops.where(zero, alone, alone / ops.where(zero, 1, x)))
+    kept = [position for position in range(-x.ndim, 0) if position not in axis]
+    order = (*kept, *axis)
+    back = tuple(order.index(position) - x.ndim for position in range(-x.ndim, 0))
+    moved = ops.transpose(x, axes=order)
+    flat = ops.reshape(moved, shape=(*[x.shape[one] for one in kept], _size([x.shape[one] for one in axis])))
+    return strong(g, ops.transpose(ops.reshape(_others(flat), shape=moved.shape), axes=back))
+
+
+def _size(sizes: list[Any]) -> int:
+    product = 1
+    for size in sizes:
+        product *= size
+    return product
+
+
+define(
+    "prod",
+    pullback=_product_rule,
+    kernel="numpy.prod",
+    scalar="scalars.identity",
+    shape=_reduce,
+    parameters=_AXES,
+    torch="ProdBackward0",
+    samples=[
+        *_samples("prod"),
+        ("prod(x * [1, 0, 2])", {"x": "3"}),
+        ("prod(x * [0, 0, 2])", {"x": "3"}),
+        ("prod(x)", {"x": "0"}),
+        ("prod(x)", {"x": "7"}),
+    ],
+)
+
+
+def _shared(g: Node, y: Node, x: Node, axis: tuple[int, ...], keepdims: bool) -> Node:
+    hit = number(ops.ties(x, restored(y, axis, keepdims)))
+    return strong(restored(g, axis, keepdims), hit / ops.sum(hit, axis=axis, keepdims=True))
+
+
+for _name in ("max", "min"):
+    define(
+        _name,
+        pullback=_shared,
+        kernel=f"numpy.{_name}",
+        scalar="scalars.identity",
+        shape=_reduce_some(_name),
+        parameters=_AXES,
+        torch=f"{_name.capitalize()}Backward1",
+        aliases=f"a{_name}",
+        samples=_samples(_name),
+    )
+
+
+def _spread(x: Node, axis: tuple[int, ...]) -> Node:
+    return x - ops.mean(x, axis=axis, keepdims=True)
+
+
+def _degrees(x: Node, axis: tuple[int, ...], correction: float) -> Node | float:
+    total = count(x, axis)
+    if isinstance(total, Node):
+        return ops.maximum(total - correction, 0)
+    return max(total - correction, 0.0)
+
+
+define(
+    "var",
+    pullback=lambda g, y, x, axis, correction, keepdims: strong(
+        restored(g, axis, keepdims), 2 * _spread(x, axis) / _degrees(x, axis, correction)
+    ),
+    kernel="kernels.var",
+    shape=_reduce,
+    parameters=(AXIS, CORRECTION, KEEPDIMS),
+    torch="VarBackward0",
+    samples=[*_samples("var")[:1], *_samples("var")[2:], ("var(x, correction=0)", {"x": "4"})],
+)
+
+
+def _deviation_rule(
+    g: Node, y: Node, x: Node, axis: tuple[int, ...], correction: float, keepdims: bool
+) -> Node:
+    y = restored(y, axis, keepdims)
+    flat = ops.eq(y, 0)
+    slope = _spread(x, axis) / (_degrees(x, axis, correction) * ops.where(flat, 1, y))
+    return strong(restored(g, axis, keepdims), ops.where(flat, 0, slope))
+
+
+define(
+    "std",
+    pullback=_deviation_rule,
+    kernel="kernels.std",
+    shape=_reduce,
+    parameters=(AXIS, CORRECTION, KEEPDIMS),
+    torch="StdBackward0",
+    samples=[*_samples("std")[:1], *_samples("std")[2:], ("std(x, correction=0)", {"x": "4"})],
+)
+define(
+    "logsumexp",
+    pullback=lambda g, y, x, axis, keepdims: strong(
+        restored(g, axis, keepdims), ops.exp(x - restored(y, axis, keepdims))
+    ),
+    kernel="kernels.logsumexp",
+    scalar="scalars.identity",
+    shape=_reduce,
+    parameters=_AXES,
+    torch="LogsumexpBackward0",
+    samples=_samples("logsumexp"),
+)
+
+
+def _euclidean_rule(g: Node, y: Node, x: Node, axis: tuple[int, ...], keepdims: bool) -> Node:
+    y = restored(y, axis, keepdims)
+    flat = ops.eq(y, 0)
+    return strong(restored(g, axis, keepdims), ops.where(flat, 0, x / ops.where(flat, 1, y)))
+
+
+define(
+    "norm2",
+    pullback=_euclidean_rule,
+    kernel="kernels.norm2",
+    scalar="operator.abs",
+    shape=_reduce,
+    parameters=_AXES,
+    torch="LinalgVectorNormBackward0",
+    hidden=True,
+)

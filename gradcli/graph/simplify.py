@@ -1,0 +1,24 @@
+"""Rewrites of a graph that change no bit of its value."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from gradcli.graph.node import CONSTANT, Node, reachable
+
+
+def share(outputs: Sequence[Node]) -> list[Node]:
+    """Merge nodes that apply the same operation to the same nodes (common subexpressions)."""
+    merged: dict[Node, Node] = {}
+    known: dict[Hashable, Node] = {}
+    for node in reachable(outputs):
+        args = tuple([merged[arg] for arg in node.args])
+        # 0.0 and -0.0 are equal and nan is not: constants are compared by their digits.
+        values = repr(node.values) if node.op is CONSTANT else node.values
+        key = (node.op.name, args, values, node.shape, node.kind)
+        found = known.get(key)
+        if found is None:
+            found = node if args == node.args else Node(node.op, args, node.values, node.shape, node.kind)
+            known[key] = found
+        merged[node] = found
+    return [merged[output] for output in outputs]

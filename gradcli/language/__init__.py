@@ -1,0 +1,1 @@
+"""The language: text in, a tree of what it says out, and a sentence where it says nothing."""

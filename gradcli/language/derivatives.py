@@ -1,0 +1,83 @@
+"""``diff``, ``grad``, ``jacobian`` and ``hessian`` inside an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gradcli.errors import GradientProblem
+from gradcli.graph import derive
+from gradcli.graph.derive import Trail
+from gradcli.graph.node import Node, constant, describe, ops
+from gradcli.language.tree import Token, Tree
+
+
+def contains_derivative(tree: Tree, names: tuple[str, ...]) -> bool:
+    """Whether a tree calls one of the named functions anywhere."""
+    stack: list[Tree | Token] = [tree]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Tree):
+            if part.rule in ("call", "method") and any(
+                isinstance(child, Token) and child.text in names for child in part.children[:2]
+            ):
+                return True
+            stack.extend(part.children)
+    return False
+
+
+def _or_zeros(found: Node | None, x: Node) -> Node:
+    return ops.zeros_like(ops.detach(x)) if found is None else found
+
+
+def gradient(expression: Node, x: Node, trail: Trail) -> Node:
+    """The gradient of a scalar, of the shape of ``x``."""
+    if expression.shape != ():
+        raise GradientProblem(
+            "grad can be implicitly created only for scalar outputs: this expression is "
+            f"{describe(expression.shape)}",
+            hint="use jacobian(), or reduce it with sum() or mean()",
+        )
+    (found,) = derive.gradient(expression, [x], trail)
+    return _or_zeros(found, x)
+
+
+def jacobian(expression: Node, x: Node, trail: Trail) -> Node:
+    """The Jacobian, of the shapes of both, one after the other."""
+    return derive.jacobian(expression, [x], trail)[0]
+
+
+def hessian(expression: Node, x: Node, trail: Trail) -> Node:
+    """The second derivatives of a scalar."""
+    return jacobian(gradient(expression, x, trail), x, trail)
+
+
+def derivative(expression: Node, x: Node, order: int, trail: Trail) -> Node:
+    """The n-th derivative by a scalar, or of an elementwise expression element by element."""
+    for _ in range(order):
+        expression = _derivative_once(expression, x, trail)
+    return expression
+
+
+def _derivative_once(expression: Node, x: Node, trail: Trail) -> Node:
+    if x.shape == ():
+        if expression.shape == ():
+            return gradient(expression, x, trail)
+        (found,) = derive.jvp([expression], [x], [constant(1.0)], trail)
+    elif derive.is_elementwise(expression, x):
+        (found,) = derive.vjp([(expression, ops.ones(shape=x.shape))], [x], trail)
+    else:
+        raise GradientProblem(
+            f"diff() needs a scalar to differentiate by, or an elementwise expression: "
+            f"the name is {describe(x.shape)} and the expression {describe(expression.shape)}",
+            hint="use grad() for a scalar expression, or jacobian()",
+        )
+    if found is None:
+        return ops.zeros_like(ops.detach(expression))
+    return found
+
+
+FORMS: dict[str, Callable[[Node, Node, Trail], Node]] = {
+    "grad": gradient,
+    "jacobian": jacobian,
+    "hessian": hessian,
+}

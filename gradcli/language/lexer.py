@@ -1,0 +1,52 @@
+"""Text into words: ``lex`` gives the terminals of a text in order, each as (number, start, end).
+
+What the parser never sees is gone: spaces, comments, a byte order mark, and newlines inside brackets, where lines
+run on. A character that begins no word becomes a word of the kind ``unknown``, which no state of the parser takes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from .automaton import Automaton
+
+Word = tuple[int, int, int]
+
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def lex(text: str, machine: Automaton) -> list[Word]:
+    """The words of the text, with one for its end, which stands right after the last of the others."""
+    keywords, ignored, unknown = machine.keywords, machine.ignored, machine.unknown
+    name, newline = machine.numbers["NAME"], machine.numbers["_NEWLINE"]
+    depth_change = {machine.numbers[kind]: 1 for kind in ("LPAR", "LSQB")}
+    depth_change.update({machine.numbers[kind]: -1 for kind in ("RPAR", "RSQB")})
+    ascii_only = text.isascii()
+    is_unknown = len(ignored) - len(keywords) - 1
+
+    words: list[Word] = []
+    depth = 0
+    for match in machine.pattern.finditer(text, text.startswith(BYTE_ORDER_MARK)):
+        kind = match.lastindex - 1  # type: ignore[operator]  # a group always matches: the last one takes anything
+        start, end = match.span()
+        if kind == name:
+            word = match.group()
+            if word in keywords:
+                kind = keywords[word]
+            elif not ascii_only and not normal(word).isidentifier():
+                kind = unknown
+        elif kind in depth_change:
+            depth = max(0, depth + depth_change[kind])
+        elif kind == is_unknown:
+            kind = unknown
+        elif ignored[kind] or (kind == newline and depth):
+            continue
+        words.append((kind, start, end))
+    last = words[-1][2] if words else 0
+    words.append((machine.end, last, last))
+    return words
+
+
+def normal(name: str) -> str:
+    """A name as it is looked up: the same word in whatever way its accents were typed."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)

@@ -1,0 +1,63 @@
+"""What a piece of the tree can mean, besides a node of the graph."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from gradcli.errors import Span
+from gradcli.graph.node import Node
+from gradcli.language.tree import Tree
+
+
+class Listing(NamedTuple):
+    """``[a, b]``: one array, or the arrays as they are where a function takes several."""
+
+    items: tuple[Meaning, ...]
+    span: Span
+
+
+class Group(NamedTuple):
+    """``(a, b)``: a shape, axes, or several results."""
+
+    items: tuple[Meaning, ...]
+    span: Span
+
+
+class Text(NamedTuple):
+    """``"ij,jk->ik"``."""
+
+    text: str
+
+
+class Nothing(NamedTuple):
+    """``None``."""
+
+
+class Function(NamedTuple):
+    """``f(a, b) = a^2 + b``, with the names that are visible where it stands."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: Tree
+    scope: Scope
+    differentiates: bool
+
+
+Meaning = Node | Listing | Group | Text | Nothing
+Scope = dict[str, Node | Group | Function]
+
+NOTHING = Nothing()
+
+
+def span_of(tree: Tree) -> Span:
+    """The place of a tree, with its operator as the point."""
+    if tree.rule in ("binary", "comparison"):
+        operator = tree.children[1]
+        return Span(tree.start, tree.end, (operator.start, operator.end))
+    return Span(tree.start, tree.end)
+
+
+def kind_of(meaning: object) -> str:
+    """What to call a meaning in a sentence."""
+    names = {Listing: "a list", Group: "a tuple", Text: "text", Nothing: "None", Function: "a function"}
+    return names.get(type(meaning), "a value")

@@ -1,0 +1,1 @@
+"""Results, graphs and errors as text: nothing here computes anything."""

@@ -1,0 +1,125 @@
+"""Every record of the table of hints, over its own examples."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from grammar_texts import mutated, random_text
+
+from gradcli.errors import EmptyInputError, GradcliError, Source, SyntaxProblem
+from gradcli.language.hints import HINTS, Hint
+from gradcli.language.parser import parse
+
+
+def refusal(text: str) -> SyntaxProblem:
+    with pytest.raises(SyntaxProblem) as caught:
+        parse(Source(text))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("hint", "text"),
+    [pytest.param(hint, text, id=text) for hint in HINTS for text in hint.examples],
+)
+def test_each_example_gets_its_own_sentence(hint: Hint, text: str):
+    problem = refusal(text)
+    pattern = re.sub(r"\\\{\w+\\\}", ".+", re.escape(hint.message).replace("\\{more\\}", ".*"))
+    assert (problem.hint, bool(re.fullmatch(pattern, problem.message))) == (hint.examples[text], True), (
+        problem.message
+    )
+    assert problem.source == Source(text)
+    assert 0 <= problem.span.start <= problem.span.end <= len(text)
+
+
+def test_the_table_is_about_every_refusal_that_has_a_hint():
+    assert all(hint.examples for hint in HINTS)
+    texts = [text for hint in HINTS for text in hint.examples]
+    assert len(texts) == len(set(texts))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("mean((x + 2)", "unexpected end of the expression: a ')' is missing"),
+        ("f([1, 2", "unexpected end of the expression: a ']' and a ')' are missing"),
+        ("((1", "unexpected end of the expression: 2 ')' are missing"),
+        ("(f([((1", "unexpected end of the expression: 2 ')', a ']' and 2 ')' are missing"),
+        ("[" * 9 + "(1", "unexpected end of the expression: a ')' and 9 ']' are missing"),
+        ("1 +", "unexpected end of the expression: '+' needs a value on its right"),
+        ("f(1 +", "unexpected end of the expression: '+' needs a value on its right, and a ')' is missing"),
+        ("1 if x", "an 'else' is missing: a choice has two values"),
+        ("x[...2]", "expected ',' or ']', not '2'"),
+        ("x + . y", "expected a number, a name or '(', not '.'"),
+        ("x not y", "expected an operator, ',' or the end of the expression, not 'not'"),
+    ],
+)
+def test_sentences(text: str, message: str):
+    assert refusal(text).message == message
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("1 + 2)", ")"),
+        ("x + |y - 3| * 2", "|y - 3|"),
+        ("a + 1/2x - b", "1/2x"),
+        ("a + √x² - b", "√x²"),
+        ("1 + x y", "x y"),
+        ("2 * 1,000", "1,000"),
+        ("x + 1* *2", "* *"),
+    ],
+)
+def test_spans(text: str, marked: str):
+    span = refusal(text).span
+    assert text[span.start : span.end] == marked
+
+
+@pytest.mark.parametrize("text", ["mean((x+2)*", "(1 + 2", "f(1, 2   # and a comment", "x.  "])
+def test_an_unexpected_end_is_right_after_the_last_word(text: str):
+    end = len(text.split("  ")[0])
+    assert refusal(text).span[:2] == (end, end)
+
+
+def test_nothing_is_left_without_a_sentence():
+    rng = random.Random(11)
+    refused = 0
+    for _ in range(3000):
+        text = mutated(rng, random_text(rng, rng.choice([3, 5, 10, 20])))
+        try:
+            parse(Source(text))
+        except EmptyInputError:
+            pass
+        except SyntaxProblem as problem:
+            refused += 1
+            assert problem.message[0].islower() or not problem.message[0].isalpha(), problem.message
+            assert not problem.message.endswith(".")
+            assert not re.search(r"[A-Z]{2,}(?![A-Z+\d])|\{|__", problem.message.replace(text, "")), (
+                problem.message
+            )
+            assert 0 <= problem.span.start <= problem.span.end <= len(text)
+    assert refused > 1000
+
+
+def test_nothing_but_its_own_errors_comes_of_noise():
+    rng = random.Random(5)
+    alphabet = "x12.,;:()[]{}'\"|!&$%?\\²³√½π×−<>=+-*/^@#~` \n\r\t_ei⁴\u0301\u200b\ufeff\x00"
+    for _ in range(20_000):
+        text = "".join(rng.choices(alphabet, k=rng.randrange(1, 12)))
+        try:
+            parse(Source(text))
+        except GradcliError as problem:
+            assert isinstance(problem, SyntaxProblem | EmptyInputError), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 100_000, "+".join(["x"] * 50_000) + "+", "-" * 100_000, "x " * 50_000, ")" * 100_000, "f(" * 50_000 + "]",
+     "(" * 50_000 + "1/2x", "|" * 100_000, "1" + ",000" * 25_000, "x" * 100_000 + "!", "$" * 100_000, "⁴" * 100_000],
+    ids=lambda text: text[:4],
+)  # fmt: skip
+def test_a_long_wrong_text_gets_a_short_sentence(text: str):
+    problem = refusal(text)
+    assert len(problem.message) < 200
+    assert len(problem.hint) < 200
