@@ -121,9 +121,13 @@ class GradientProblem(ExpressionError):
 
 
 class EvaluationError(GradcliError):
-    """The values made an operation impossible, such as the inverse of a singular matrix."""
+    """The values made an operation impossible, such as the inverse of a singular matrix.
+
+    ``node`` is the node that raised it, where the run kept track.
+    """
 
     kind = "evaluation"
+    node: object = None
 
 
 class OutputError(GradcliError):

@@ -147,12 +147,11 @@ class Expression:
         self, given: Values, wrt: Names = None, cotangents: Sequence[Given] = (), dtype: str = "float64"
     ) -> Answer:
         """Answer ``{"value": v, "grad": {name: g}}``, the outputs weighted by the cotangents if given."""
-        vectors = {f"cotangent {place}": one for place, one in enumerate(cotangents)}
 
         def make(built: Built, wrt: list[Node]) -> list[Node | None]:
-            seeds = _seeds(built, cotangents) if cotangents else _unit_seed(built)
-            pairs = list(zip(map(_as_float, built.outputs), seeds, strict=True))
-            return derive.vjp(pairs, wrt, built.trail)
+            return derive.vjp(self.seeded(built, cotangents)[0], wrt, built.trail)
+
+        vectors = _cotangent_inputs(cotangents)
 
         key = ("gradient", dtype, tuple([one.shape for one in cotangents]), bool(cotangents))
         ready = self._prepared(key, given, wrt, make, dtype)
@@ -226,6 +225,17 @@ class Expression:
         """The graph, and for each name of ``wrt`` its node; names without a value are scalars."""
         built = self._built(given, wrt or (), free=True)
         return built, {name: self._node(built, given, name) for name in wrt or ()}
+
+    def seeded(
+        self, built: Built, cotangents: Sequence[Given] = ()
+    ) -> tuple[list[tuple[Node, Node]], dict[str, Given]]:
+        """Each output with its cotangent, and the inputs that the cotangents bring along.
+
+        Raises:
+            GradientProblem: no cotangent is given, and the output is no scalar.
+        """
+        seeds = _seeds(built, cotangents) if cotangents else _unit_seed(built)
+        return list(zip(map(_as_float, built.outputs), seeds, strict=True)), _cotangent_inputs(cotangents)
 
     # The line from the text to the plan.
 
@@ -394,6 +404,10 @@ def _seeds(built: Built, cotangents: Sequence[Given]) -> list[Node]:
             )
         seeds.append(variable(f"cotangent {place}", one.shape))
     return seeds
+
+
+def _cotangent_inputs(cotangents: Sequence[Given]) -> dict[str, Given]:
+    return {f"cotangent {place}": one for place, one in enumerate(cotangents)}
 
 
 def _tangent_inputs(tangents: Values) -> dict[str, Given]:

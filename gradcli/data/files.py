@@ -10,11 +10,10 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable
-from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gradcli.data import nested_lists
-from gradcli.data.rows_of_text import Rows, delimited, spaced
+from gradcli.data.rows_of_text import Table, delimited, spaced
 from gradcli.data.unreadable import unreadable
 from gradcli.errors import UsageError
 
@@ -58,10 +57,10 @@ def read_stdin_value(text: str) -> Values:
     if text.lstrip()[:1] in ("[", "{", '"'):
         return _from_numbers(nested_lists.json_value(text, STDIN))
     if "," not in text and len(text.split()) == 1:
-        return _from_rows(spaced(text, STDIN)).reshape(())
+        return _from_table(spaced(text, STDIN)).reshape(())
     if "," in text or "\t" in text.strip():
-        return _from_rows(delimited(text, "," if "," in text else "\t", STDIN))
-    return _from_rows(spaced(text, STDIN, header=True))
+        return _from_table(delimited(text, "," if "," in text else "\t", STDIN))
+    return _from_table(spaced(text, STDIN, header=True))
 
 
 def _name_and_suffix(path: Path, known: Iterable[str]) -> tuple[str, str]:
@@ -120,10 +119,10 @@ def _text(name: str) -> str:
 # --- text as arrays -----------------------------------------------------------------------------------------
 
 
-def _from_rows(rows: Rows) -> Values:
+def _from_table(table: Table) -> Values:
     """One row or one column as a vector, else a matrix."""
-    array = _array(list(chain.from_iterable(rows)))
-    return array if len(rows) == 1 or len(rows[0]) == 1 else array.reshape(len(rows), -1)
+    array = _array(table.elements)
+    return array if table.width in (1, array.size) else array.reshape(-1, table.width)
 
 
 def _from_numbers(numbers: nested_lists.Numbers) -> Values:
@@ -138,15 +137,15 @@ def _array(elements: list[float | bool]) -> Values:
 
 
 def _read_csv(name: str) -> Values:
-    return _from_rows(delimited(_text(name), ",", name))
+    return _from_table(delimited(_text(name), ",", name))
 
 
 def _read_tsv(name: str) -> Values:
-    return _from_rows(delimited(_text(name), "\t", name))
+    return _from_table(delimited(_text(name), "\t", name))
 
 
 def _read_txt(name: str) -> Values:
-    return _from_rows(spaced(_text(name), name))
+    return _from_table(spaced(_text(name), name))
 
 
 def _read_json(name: str) -> Values:

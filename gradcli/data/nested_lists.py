@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -38,6 +37,8 @@ def json_variables(text: str, name: str) -> dict[str, Numbers]:
 
 def toml_variables(text: str, name: str) -> dict[str, Numbers]:
     """The values of a TOML table, by name."""
+    import tomllib  # late: nothing else needs it, and it costs milliseconds
+
     try:
         tree = tomllib.loads(text)
     except RecursionError:

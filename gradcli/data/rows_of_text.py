@@ -1,4 +1,4 @@
-"""Tables written as text: a text goes in, rows of Python numbers of one length come out.
+"""Tables written as text: a text goes in, its numbers row by row come out.
 
 Commas, tabs or spaces stand between the numbers; empty lines and comments (``#``) count for nothing.
 """
@@ -7,20 +7,26 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from gradcli.data.unreadable import numbers, unreadable
-
-Rows = list[list[float | bool]]
 
 TRUTHS = {"true": True, "false": False}
 
 
-def delimited(text: str, delimiter: str, name: str) -> Rows:
+class Table(NamedTuple):
+    """The number of columns, and the numbers row by row in one list: a list for each would cost more."""
+
+    width: int
+    elements: list[float | bool]
+
+
+def delimited(text: str, delimiter: str, name: str) -> Table:
     """The rows of a text with commas or tabs; a first row without a single number is a header."""
     return _checked(_cells(text, delimiter, name), name, header=True)
 
 
-def spaced(text: str, name: str, header: bool = False) -> Rows:
+def spaced(text: str, name: str, header: bool = False) -> Table:
     """The rows of a text with spaces, or one number alone."""
     return _checked(_words(text), name, header)
 
@@ -30,7 +36,7 @@ def _cells(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str
     rows = csv.reader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
     try:
         for row in rows:
-            if any(map(str.strip, row)) and not row[0].startswith("#"):
+            if any(row) and not row[0].startswith("#"):
                 yield rows.line_num, row
     except csv.Error as error:
         what = f"line {rows.line_num} is no row of a table: {error}"
@@ -44,9 +50,9 @@ def _words(text: str) -> Iterator[tuple[int, list[str]]]:
             yield line, row
 
 
-def _checked(rows: Iterator[tuple[int, list[str]]], name: str, header: bool) -> Rows:
+def _checked(rows: Iterator[tuple[int, list[str]]], name: str, header: bool) -> Table:
     """The rows as numbers, all of one length."""
-    table: Rows = []
+    elements: list[float | bool] = []
     first = width = 0
     for line, row in rows:
         if header:
@@ -54,9 +60,9 @@ def _checked(rows: Iterator[tuple[int, list[str]]], name: str, header: bool) -> 
             if not any(map(_is_number, row)):
                 continue
         try:
-            table.append(list(map(float, row)))
+            elements += list(map(float, row))
         except ValueError:
-            table.append([_number(cell, name, line, column) for column, cell in enumerate(row, 1)])
+            elements += [_number(cell, name, line, column) for column, cell in enumerate(row, 1)]
         if not first:
             first, width = line, len(row)
         elif len(row) != width:
@@ -65,9 +71,9 @@ def _checked(rows: Iterator[tuple[int, list[str]]], name: str, header: bool) -> 
                 f"line {line} has {numbers(len(row))}, line {first} has {width}",
                 "give every row the same number of columns; a missing number is nan",
             )
-    if not table:
+    if not elements:
         raise unreadable(name, "there are no numbers in it", "write at least one number into it")
-    return table
+    return Table(width, elements)
 
 
 def _is_number(cell: str) -> bool:

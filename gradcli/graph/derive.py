@@ -21,11 +21,19 @@ from gradcli.graph.regions import Region, Regions
 
 
 class Trail:
-    """Whose pullback made a node: what lets a nan on the way back point at the text."""
+    """What the way back did: whose pullback made a node, and which cotangents met where.
+
+    It lets a nan on the way back point at the text, and a drawing show where gradients add up.
+    """
 
     def __init__(self) -> None:
         self._first: list[int] = []
         self._nodes: list[Node] = []
+        self.contributions: dict[Node, list[tuple[Node, Node]]] = {}
+
+    def met(self, target: Node, source: Node, cotangent: Node) -> None:
+        """A cotangent of ``target`` that came back through ``source``."""
+        self.contributions.setdefault(target, []).append((source, cotangent))
 
     def mark(self, node: Node, before: Node) -> None:
         """All nodes made since ``before`` came from differentiating ``node``."""
@@ -53,7 +61,7 @@ def vjp(
     """
     nodes = reachable([output for output, _ in outputs])
     regions = Regions(nodes, [output for output, _ in outputs])
-    active = _active(nodes, wrt)
+    active = dependents(nodes, wrt)
     cotangents: dict[Node, Node] = {}
     for output, cotangent in outputs:
         _accumulate(cotangents, output, cotangent)
@@ -71,12 +79,15 @@ def vjp(
                 contribution = fitted(contribution, arg, lead)
                 contribution = _guarded(contribution, regions.demanded(node, position), regions[arg])
                 _accumulate(cotangents, arg, contribution)
+                if trail is not None:
+                    trail.met(arg, node, contribution)
         if trail is not None:
             trail.mark(node, before)
     return [cotangents.get(node) for node in wrt]
 
 
-def _active(nodes: Sequence[Node], wrt: Sequence[Node]) -> set[Node]:
+def dependents(nodes: Sequence[Node], wrt: Sequence[Node]) -> set[Node]:
+    """Those of the nodes, in creation order, whose value changes with one of ``wrt``, and these themselves."""
     active = set(wrt)
     for node in nodes:
         if node.kind == "float" and not active.isdisjoint(node.args):

@@ -73,7 +73,9 @@ class Operation(NamedTuple):
         domain: where its arguments live, for the test suite that runs over the table.
         samples: calls for the same suite where a domain is not enough: text and shapes.
         elementwise: whether each element of the result depends on its own elements alone.
-        hidden: not a name of the language: it only appears in derivatives.
+        spelling: how it is written in the language, where that is no call of its own name: another
+            function's name, or a template such as ``"{0}"`` for its arguments.
+        hidden: not a name of the language: another function makes it, or it is part of a derivative.
     """
 
     name: str
@@ -92,7 +94,13 @@ class Operation(NamedTuple):
     domain: tuple[str, ...]
     samples: tuple[tuple[str, Mapping[str, str]], ...]
     elementwise: bool
+    spelling: str
     hidden: bool
+
+    @property
+    def spelled(self) -> str:
+        """The name that its user knows it by."""
+        return self.name if not self.spelling or "{" in self.spelling else self.spelling
 
     @property
     def variadic(self) -> bool:
@@ -214,7 +222,7 @@ ops = Table()
 
 def _leaf(name: str, parameters: tuple[Parameter, ...]) -> Operation:
     return Operation(
-        name, (), parameters, "", "", lambda **_: (), (), (), "float", None, "", "", (), (), (), True, True
+        name, (), parameters, "", "", lambda **_: (), (), (), "float", None, "", "", (), (), (), True, "", True
     )
 
 

@@ -1,7 +1,7 @@
 """The shipped tables as Python objects, loaded at the first parse and once.
 
-In flows ``expression.json`` (``tables.py`` writes it and says what it holds); out comes what the lexer and the
-parser index at every token.
+In flows ``expression.json`` (``tables.py`` writes it and says what it holds); out comes what the lexer and
+the parser index at every token.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ TABLES = os.path.join(os.path.dirname(__file__), "expression.json")
 
 
 class Rule(NamedTuple):
-    """How many symbols a rule replaces, by which nonterminal, and the part of the tree that it makes of them."""
+    """How many symbols it replaces, by which nonterminal, and the part of the tree that it makes of them."""
 
     nonterminal: int
     length: int
     name: str | None
     """The rule of the tree; None for a list of children that the rule above takes in."""
     kept: list[int] | None
-    """The children of the tree: index i, or ~i for a list of children to take in. None for all as they are."""
+    """The children of the tree: index i, or ~i for a list to take in; None for all as they are."""
     is_single: bool
     """A single child takes the place of the tree."""
     is_unit: bool
@@ -33,7 +33,7 @@ class Rule(NamedTuple):
 class Automaton:
     """The lexer's pattern and the LALR machine, with terminals, states, nonterminals and rules as numbers.
 
-    The state 0 is where it starts, so that in ``actions`` 0 is free to mean an error; there n > 0 shifts to the
+    The state 0 is where it starts, so 0 is free to mean an error in ``actions``; there n > 0 shifts to the
     state n and n < 0 reduces the rule ~n.
     """
 

@@ -1,11 +1,12 @@
 """A text that the parser refused, seen from the first word that it could not take: what the hints look at.
 
-In come the words and the index of the refused one; the answers are about the words around it, the brackets open
-before it, what the grammar would have taken instead, and where the operands left and right of it stand.
+In come the words and the index of the refused one; the answers are about the words around it, the brackets
+open before it, what the grammar would have taken instead, and where the operands beside it stand.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from ..errors import Source
@@ -27,6 +28,13 @@ OPERANDS = (
     "NONE",
     "INFINITY",
 )
+NUMBERS = ("NUMBER", "COEFFICIENT")
+KEYWORDS = ("IF", "ELSE", "AND", "OR", "NOT", "TRUE", "FALSE", "NONE")
+SUPERSCRIPT = {"SQUARED": "2", "CUBED": "3"}
+SEPARATORS = ("$END", "_NEWLINE", "_SEMICOLON")
+CLOSERS = ("RPAR", "RSQB", "COMMA", *SEPARATORS)
+DANGLING = (*BINARY, "NOT", "ROOT", "COEFFICIENT", "IF", "ELSE")
+"""What needs a value on its right."""
 LONGEST = 40
 """Characters of the user's text that a hint repeats at most."""
 
@@ -110,7 +118,7 @@ class Failure:
 
     @cached_property
     def opener(self) -> str:
-        """The kind of the innermost open bracket; ``call`` and ``index`` for those that follow their operand."""
+        """The kind of the innermost open bracket; ``call`` or ``index`` if it follows what it is about."""
         if not self.open_brackets:
             return ""
         i = self.open_brackets[-1]
@@ -120,6 +128,35 @@ class Failure:
             return "call" if before == "NAME" else kind
         return "index" if before in ("NAME", "RPAR", "RSQB", "NUMBER") else kind
 
+    @property
+    def closer(self) -> str:
+        """The kind that would close the innermost open bracket."""
+        return {"": "", ")": "RPAR", "]": "RSQB"}[self.closing[:1]]
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """For a message: the brackets that are missing, in the order in which they are due."""
+        runs = [match[0] for match in re.finditer(r"\)+|\]+", self.closing)]
+        counted = [f"a '{run[0]}'" if len(run) == 1 else f"{len(run)} '{run[0]}'" for run in runs]
+        *others, last = counted if len(counted) <= 4 else [*counted[:3], "more"]
+        listed = f"{', '.join(others)} and {last}" if others else last
+        closing = f"'{self.closing}'" if len(self.closing) <= LONGEST // 2 else "them"
+        return {
+            "missing": f"{listed} {'is' if len(self.closing) == 1 else 'are'} missing",
+            "closing": closing,
+        }
+
+    @property
+    def last_end(self) -> tuple[int, int]:
+        """The place right after the word before."""
+        end = self.words[self.index - 1][2] if self.index else 0
+        return end, end
+
+    @property
+    def side_by_side(self) -> bool:
+        """A value follows a value."""
+        return self.ended_operand and self.kind() in OPERANDS
+
     def statement_start(self) -> int:
         """The index of the first word of the statement."""
         i = self.index
@@ -128,7 +165,7 @@ class Failure:
         return i
 
     def left(self, operator: str = "") -> str:
-        """The operand that ends just before the refused word, as far as an operator here would reach back."""
+        """The operand that ends just before, as far back as an operator here would reach."""
         return self.shown(self.left_start(operator), self.words[self.index - 1][2])
 
     def left_start(self, operator: str = "") -> int:
@@ -140,7 +177,7 @@ class Failure:
         return self.words[self.index - 1][1]
 
     def right(self, offset: int = 0, *, power: bool = False) -> str:
-        """The operand that begins with a word: a name, a number, a call; with ``power`` also what it is raised to."""
+        """The operand that begins with a word; with ``power``, also what it is raised to."""
         i = self.index + offset
         return self.shown(self.words[i][1], self.right_end(offset, power=power))
 

@@ -1,7 +1,7 @@
 """Text into words: ``lex`` gives the terminals of a text in order, each as (number, start, end).
 
-What the parser never sees is gone: spaces, comments, a byte order mark, and newlines inside brackets, where lines
-run on. A character that begins no word becomes a word of the kind ``unknown``, which no state of the parser takes.
+What the parser never sees is gone: spaces, comments, a byte order mark, and newlines inside brackets, where
+lines run on. A character that begins no word is a word of the kind ``unknown``, which no state takes.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ def lex(text: str, machine: Automaton) -> list[Word]:
 
     words: list[Word] = []
     depth = 0
+    # Some group always matches: the last one takes any character.
     for match in machine.pattern.finditer(text, text.startswith(BYTE_ORDER_MARK)):
-        kind = match.lastindex - 1  # type: ignore[operator]  # a group always matches: the last one takes anything
+        kind = match.lastindex - 1  # type: ignore[operator]
         start, end = match.span()
         if kind == name:
             word = match.group()

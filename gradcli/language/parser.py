@@ -6,6 +6,7 @@ The trees are those that Lark would build from the same grammar, without Lark: i
 
 from __future__ import annotations
 
+import gc
 from typing import cast
 
 from ..errors import EmptyInputError, Source
@@ -13,8 +14,11 @@ from .automaton import Automaton, automaton
 from .lexer import Word, lex, normal
 from .tree import Token, Tree
 
+BIG = 10_000
+"""Words of a text that is worth pausing the garbage collector for."""
+
 Part = Tree | Token | list["Part"] | None
-"""What stands for a symbol: None for a word that the tree leaves out, a list for children of the rule above."""
+"""A symbol's part of the tree: None for a word that it leaves out, a list for children of the rule above."""
 
 
 def parse(source: Source) -> Tree:
@@ -29,7 +33,15 @@ def parse(source: Source) -> Tree:
     separators = (machine.numbers["_NEWLINE"], machine.numbers["_SEMICOLON"], machine.end)
     if words[0][0] in separators and all(kind in separators for kind, _, _ in words):
         raise EmptyInputError("there is no expression to read", source=source)
-    tree, refused = _run(machine, source.text, words)
+    # Every object of a tree stays alive, and a big one has the collector look at all of them again and again.
+    pause = len(words) > BIG and gc.isenabled()
+    if pause:
+        gc.disable()
+    try:
+        tree, refused = _run(machine, source.text, words)
+    finally:
+        if pause:
+            gc.enable()
     if tree is None:
         from .failure import Failure  # only a wrong text pays for the table of hints
         from .hints import problem
@@ -41,8 +53,8 @@ def parse(source: Source) -> Tree:
 def _run(machine: Automaton, text: str, words: list[Word]) -> tuple[Tree | None, int]:
     """Shift and reduce; the tree, or the index of the word that no state takes.
 
-    A symbol on the stack spans all its words, brackets too, while the Tree that stands for it begins and ends with
-    what it holds: ``(x)`` is a symbol of three characters and a Tree of one.
+    A symbol on the stack spans all its words, brackets too, while its Tree spans what it holds: ``(x)``
+    is a symbol of three characters and a Tree of one.
     """
     actions, gotos, rules, silent, kinds = (
         machine.actions,
@@ -97,7 +109,7 @@ def _run(machine: Automaton, text: str, words: list[Word]) -> tuple[Tree | None,
 
 
 def _kept(children: list[Part], kept: list[int]) -> list[Part]:
-    """The children that the tree holds, with lists among them taken in: the first one as it is, to stay linear."""
+    """The children that the tree holds, lists among them taken in: the first one as it is, to stay linear."""
     result: list[Part] = []
     for i in kept:
         if i >= 0:

@@ -1,7 +1,7 @@
 """A tree back into text: ``reading`` for people, with every bracket written out, and JSON for programs.
 
-The reading is in the language itself and reads back as the same: coefficients become products and pasted symbols
-the words and operators that they stand for. Nothing here recurses: a tree is as deep as its text is long.
+The reading is in the language itself and reads back as itself: coefficients become products, and pasted
+symbols the words and operators that they stand for. Nothing recurses: a tree is as deep as its text is long.
 """
 
 from __future__ import annotations

@@ -141,6 +141,7 @@ def _rule_order(rule: Rule) -> tuple[str, list[str]]:
 def _rule(rule: Rule, nonterminals: list[str]) -> list[Any]:
     """How to build a rule: see the module's docstring."""
     kept = []
+    symbol: Any
     for i, symbol in enumerate(rule.expansion):
         if symbol.is_term:
             if not symbol.filter_out:
@@ -159,7 +160,7 @@ def _rule(rule: Rule, nonterminals: list[str]) -> list[Any]:
 
 def _silent(rules: list[Rule]) -> list[str]:
     """The terminals that no rule keeps."""
-    symbols = [symbol for rule in rules for symbol in rule.expansion if symbol.is_term]
+    symbols: list[Any] = [symbol for rule in rules for symbol in rule.expansion if symbol.is_term]
     return sorted({s.name for s in symbols} - {s.name for s in symbols if not s.filter_out})
 
 

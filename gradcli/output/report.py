@@ -70,6 +70,8 @@ def _excerpt(source: Source, span: Span, width: int, ascii: bool) -> Iterator[Re
     text = source.text
     start = anchor(text, span)
     end = max(start, min(span.end, len(text))) if span.end > span.start else start
+    if text[start:end].isspace() and text[start:end].strip(" \t"):  # a line end has no width
+        end = start
     line, column = line_and_column(text, span)
     if source.place:
         yield ReportLine("place", f"{INDENT}{visible_text(source.place, ascii)}:{line}:{column}")
@@ -111,15 +113,14 @@ def _line_end(text: str, offset: int) -> int:
 def _marks(content: str, start: int, end: int, point: tuple[int, int] | None, begin: int) -> dict[int, str]:
     """The mark under each character of a line, by its index; one past the end of the line is a place too."""
     if start >= end:
-        return {start: "^"}
+        return {min(start, len(content)): "^"}
     first, last = max(start, 0), min(end, len(content))
     while first < last and content[first].isspace():
         first += 1
     while first < last and content[last - 1].isspace():
         last -= 1
     if first >= last:  # an empty line among others, or a span of nothing but spaces
-        alone = 0 <= start and end <= len(content) + 1
-        return dict.fromkeys(range(start, max(min(end, len(content)), start + 1)), "^") if alone else {}
+        return dict.fromkeys(range(start, end), "^") if start >= 0 and end <= len(content) else {}
     if point is None:
         return dict.fromkeys(range(first, last), "^")
     low, high = point[0] - begin, max(point[1], point[0] + 1) - begin

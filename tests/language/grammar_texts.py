@@ -32,7 +32,7 @@ WORDS = ("NAME", "NUMBER", "IF", "ELSE", "AND", "OR", "NOT", "TRUE", "FALSE", "N
 
 
 class AsOurLexer:
-    """What the lexer does beyond the grammar, for stock Lark: newlines in brackets go, and so do names like ½."""
+    """For stock Lark, what our lexer adds to the grammar: newlines in brackets go, and so do names like ½."""
 
     always_accept = ()
 

@@ -15,7 +15,7 @@ def draw(graph, **options):
 
 
 def in_unicode(row):
-    """A row of ASCII with the characters that it stands for: what `|` and `/` are, the character before tells."""
+    """A row of ASCII with the characters that it stands for: the one before tells what `|` and `/` are."""
     symbols = dict(zip("*o-+\\.'#", "●○─┼╮┬┴•", strict=True))
     pairs = zip(" " + row, row, strict=False)
     return "".join(

@@ -77,6 +77,7 @@ def test_one_line(text, span, point, shown):
         ("a = 1\nb = a +\n\n", (15, 15), "  line 2:\n  b = a +\n         ^"),
         ("f(\n  a,\n\n  b)", (0, 13), "  line 1:\n  f(\n  ^^\n    a,\n    ^^\n\n    b)\n    ^^"),
         ("ab\ncd", (1, 3), "  line 1:\n  ab\n   ^"),
+        ("ab\n cd", (2, 4), "  line 1:\n  ab\n    ^"),
         ("ab\ncd", (2, 3), "  line 1:\n  ab\n    ^"),
     ],
 )

@@ -49,6 +49,7 @@ define(
     kernel="kernels.number",
     scalar="scalars.number",
     takes="bool",
+    spelling="{0}",
     hidden=True,
 )
 define(
@@ -102,5 +103,6 @@ CHOICE = define(
         ("sum(x) if x[0] > 0 else prod(x)", {"x": "3"}),
         ("x * y if y < 0 else x / y", {"x": "2x3", "y": "() nonzero"}),
     ],
+    spelling="{1} if {0} else {2}",
     hidden=True,
 )

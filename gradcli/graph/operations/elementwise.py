@@ -243,5 +243,6 @@ define(
     pullback=lambda g, y, x: g,
     kernel="kernels.identity",
     scalar="scalars.identity",
+    spelling="{0}",
     hidden=True,
 )

@@ -187,6 +187,7 @@ define(
     "as_position",
     kernel="kernels.identity",
     scalar="scalars.identity",
+    spelling="{0}",
     hidden=True,
 )
 define(

@@ -42,6 +42,7 @@ define(
         ("a @ b", {"a": "5x2x3", "b": "5x3x1"}),
         ("a @ b", {"a": "2x0", "b": "0x3"}),
     ],
+    spelling="matmul",
     hidden=True,
 )
 define(
@@ -53,6 +54,7 @@ define(
     torch="MvBackward0",
     symbol="@",
     samples=[("a @ b", {"a": "2x3", "b": "3"}), ("a @ b", {"a": "4x2x3", "b": "3"})],
+    spelling="matmul",
     hidden=True,
 )
 define(
@@ -64,6 +66,7 @@ define(
     torch="MvBackward0",
     symbol="@",
     samples=[("a @ b", {"a": "3", "b": "3x2"}), ("a @ b", {"a": "3", "b": "4x3x2"})],
+    spelling="matmul",
     hidden=True,
 )
 define(
@@ -75,6 +78,7 @@ define(
     torch="DotBackward0",
     symbol="@",
     samples=[("a @ b", {"a": "3", "b": "3"}), ("dot(a, b)", {"a": "0", "b": "0"})],
+    spelling="dot",
     hidden=True,
 )
 
@@ -235,6 +239,7 @@ define(
     shape=lambda shape: (*shape, shape[-1]),
     torch="DiagEmbedBackward0",
     samples=[("diag(x)", {"x": "3"})],
+    spelling="diag",
     hidden=True,
 )
 
@@ -276,6 +281,7 @@ define(
         ("solve(a, b)", {"a": "3x3 well", "b": "3x2"}),
         ("solve(a, b)", {"a": "2x3x3 well", "b": "3x1"}),
     ],
+    spelling="solve",
     hidden=True,
 )
 define(
@@ -289,6 +295,7 @@ define(
     shape=_solve_vector_shape,
     torch="LinalgSolveExBackward0",
     samples=[("solve(a, b)", {"a": "3x3 well", "b": "3"})],
+    spelling="solve",
     hidden=True,
 )
 

@@ -50,6 +50,7 @@ def define(
     aliases: str = "",
     domain: str = "real",
     samples: Sequence[Sample] = (),
+    spelling: str = "",
     hidden: bool = False,
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
@@ -72,6 +73,7 @@ def define(
         domain=tuple(domain.split()),
         samples=tuple(samples),
         elementwise=shape is None,
+        spelling=spelling,
         hidden=hidden,
     )
     ops.records[name] = record

@@ -227,5 +227,6 @@ define(
     shape=_reduce,
     parameters=_AXES,
     torch="LinalgVectorNormBackward0",
+    spelling="norm",
     hidden=True,
 )

@@ -1,16 +1,11 @@
-"""Recognisers for characters that begin no word of the language; ``hints.py`` holds what is said about them.
-
-Each takes a failure and gives the fields of its message and hint, or None for "not this one".
-"""
+"""Mistakes: characters that begin no word of the language."""
 
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
 
-from .failure import Failure, bracketed
-
-Fields = dict[str, Any] | None
+from ..failure import Failure, bracketed
+from .hint import Fields, Hint
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 ELSEWHERE = {
@@ -106,11 +101,7 @@ def question(f: Failure) -> Fields:
 
 def superscript(f: Failure) -> Fields:
     """``x⁴``, ``x⁻¹``, ``x¹²``: only ² and ³ are in the language."""
-    if (
-        f.kind() != "unknown"
-        or not f.word().translate(SUPERSCRIPTS).strip("0123456789+-") == ""
-        or f.word() in "+-"
-    ):
+    if f.kind() != "unknown" or ord(f.word()[0]) not in SUPERSCRIPTS:
         return None
     start, end = f.start, f.end
     while start and f.text[start - 1].translate(SUPERSCRIPTS) != f.text[start - 1]:
@@ -152,3 +143,115 @@ def stranger(f: Failure) -> Fields:
     if word.isprintable() and not word.isspace() and not unicodedata.combining(word):
         return {"found": f"'{word}'"}
     return {"found": f"the invisible character U+{ord(word):04X}"}
+
+
+HINTS = (
+    Hint(
+        bars,
+        "bars are not part of the language",
+        "write {name}({inside})",
+        {
+            "|x|": "write abs(x)",
+            "2 + |x - 3|^2": "write abs(x - 3)",
+            "||x||": "write norm(x)",
+            "|x": "write abs(...)",
+        },
+    ),
+    Hint(
+        factorial,
+        "'!' is not an operator of the language",
+        "write factorial{argument}",
+        {"5!": "write factorial(5)", "2 * (n + 1)!": "write factorial(n + 1)"},
+    ),
+    Hint(
+        logic,
+        "'{found}' is not an operator of the language",
+        "write {word}",
+        {
+            "x > 0 && y > 0": "write and",
+            "a || b": "write or",
+            "a & b": "write and",
+            "a | b": "write or",
+            "!x": "write not",
+            "~(a or b)": "write not",
+            "a ∧ ¬b": "write and",
+        },
+    ),
+    Hint(
+        prime,
+        "a prime is not a derivative here",
+        "write diff({call}, {argument})",
+        {"f'(x)": "write diff(f(x), x)"},
+    ),
+    Hint(
+        transpose,
+        "a quote is not a transpose here",
+        "write {left}.T",
+        {"A'": "write A.T", "A' @ b": "write A.T", "(A + B)'": "write (A + B).T", "A.'": "write A.T"},
+    ),
+    Hint(
+        quoted,
+        "text stands between double quotes",
+        'write "{inside}"',
+        {"einsum('ij->i', A)": 'write "ij->i"', "einsum(“i->”, x)": 'write "i->"', "f('a": 'write "..."'},
+    ),
+    Hint(
+        unclosed_text,
+        "this text is never closed",
+        "add a '\"' at its end",
+        {'einsum("ij->i, A)': "add a '\"' at its end"},
+    ),
+    Hint(
+        braces,
+        "'{found}' has no meaning in an expression",
+        "write ( and ) to group, [ and ] for an array",
+        {"{x + 1} * 2": "write ( and ) to group, [ and ] for an array"},
+    ),
+    Hint(
+        prefixed,
+        "'{found}' is not part of a name",
+        "write {name}",
+        {"$x + 1": "write x", r"\sin(x)": "write sin"},
+    ),
+    Hint(
+        question,
+        "'?' is not an operator of the language",
+        "write A if CONDITION else B, or where(CONDITION, A, B)",
+        {"x > 0 ? 1 : 2": "write A if CONDITION else B, or where(CONDITION, A, B)"},
+    ),
+    Hint(
+        superscript,
+        "only ² and ³ are read as powers",
+        "write {left}^{power}",
+        {
+            "x⁴": "write x^4",
+            "2 * (x + 1)⁻¹": "write (x + 1)^-1",
+            "x¹² + 1": "write x^12",
+            "x²⁴": "write x^24",
+        },
+    ),
+    Hint(
+        sign,
+        "'{found}' is not a character of the language",
+        "write a function, such as {call}",
+        {"∑x": "write a function, such as sum(x)", "∂f": "write a function, such as diff(f, x)"},
+    ),
+    Hint(
+        lookalike,
+        "'{found}' is not a character of the language",
+        "write {plain}",
+        {"3 – 2": "write -", "（x)": "write (", "½": "write 1/2", "x ⋅ y": "write *", "x[…]": "write ..."},
+    ),
+    Hint(
+        no_name,
+        "'{found}' is not a name",
+        "use letters, digits and _ alone",
+        {"x½ + 1": "use letters, digits and _ alone"},
+    ),
+    Hint(
+        stranger,
+        "{found} is not a character of the language",
+        "remove it",
+        {"x € 2": "remove it", "x\u200b + 1": "remove it", "☃": "remove it"},
+    ),
+)

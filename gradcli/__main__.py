@@ -1,0 +1,21 @@
+"""The way in from a shell: ``gradcli`` and ``python -m gradcli``."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+
+def main() -> None:
+    """Run the command line, and leave with its exit code."""
+    # As every filter does: a closed pipe and Ctrl-C end the program at once, without a word.
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from gradcli.commands.run import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

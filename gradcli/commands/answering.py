@@ -1,0 +1,162 @@
+"""Ask an expression a question and print the answer: once, or for each line of the input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import click
+
+from gradcli.commands.inputs import Inputs
+from gradcli.commands.options import Settings
+from gradcli.commands.streams import Streams, report
+from gradcli.diagnosis import first_fault, located
+from gradcli.errors import EmptyInputError, GradcliError, UsageError
+from gradcli.expression import Answer, Expression
+from gradcli.language.names import Given
+from gradcli.output import jsonform, plain
+
+Ask = Callable[[Expression, Mapping[str, Given]], Answer]
+
+PARTLY_FAILED = 5
+
+
+def answer(settings: Settings, ask: Ask, *, alone: bool = False) -> Answer | None:
+    """Answer a call.
+
+    Args:
+        settings: the shared options.
+        ask: the question.
+        alone: print a single value without its name.
+
+    Returns:
+        The answer, if there was one expression.
+    """
+    for option, value in (("--strict", settings.strict), ("--errors", settings.errors)):
+        if value and not settings.lines:
+            raise UsageError(f"{option} goes with --lines")
+    if settings.lines:
+        _Lines(settings, ask).run()
+        return None
+    inputs = Inputs(settings)
+    streams = Streams(settings)
+    expression, given = inputs.expression()
+    found = _asked(expression, given, ask, settings.dtype)
+    _unused(streams, given, found.built.used, _words(settings))
+    fault = first_fault(found, settings.dtype)
+    if streams.form == "json":
+        streams.write(jsonform.dumps(found.result, settings.precision) + "\n")
+    elif streams.form == "table":
+        from gradcli.output.tables import show_results
+
+        show_results(plain.fields(found.result), streams.screen(), settings.precision)
+    elif alone:
+        streams.write(plain.value_text(found.result["value"], settings.precision) + "\n")
+    else:
+        streams.write(plain.named_text(found.result, settings.precision) + "\n")
+    streams.flush()
+    if fault is not None:
+        streams.warn(fault)
+    return found
+
+
+def _asked(expression: Expression, given: Mapping[str, Given], ask: Ask, dtype: str) -> Answer:
+    try:
+        return ask(expression, given)
+    except GradcliError as error:
+        error.source = error.source or expression.source
+        raise located(error, expression, given, dtype) from None
+
+
+def _words(settings: Settings) -> set[str]:
+    """The names given as NAME=VALUE: only these are expected to be used."""
+    return {word.split("=", 1)[0].strip() for word in settings.words if "=" in word}
+
+
+def _unused(streams: Streams, given: Mapping[str, Given], used: set[str], words: set[str]) -> None:
+    for name in given:
+        if name in words and name not in used:
+            streams.warn(GradcliError(f"{name} is given, and the expression does not use it"))
+
+
+class _Lines:
+    """Every line of the input an expression; output line i answers input line i."""
+
+    def __init__(self, settings: Settings, ask: Ask) -> None:
+        self._settings = settings
+        self._ask = ask
+        self._inputs = Inputs(settings)
+        self._streams = Streams(settings)
+        if self._streams.form == "table":
+            raise UsageError("--lines answers with a line each, not with tables", hint="use -o raw or --json")
+        self._json = self._streams.form == "json"
+        self._failed: list[int] = []
+        self._failures = 0
+        self._faults = 0
+        self._first_fault: tuple[int, GradcliError] | None = None
+        self._used: set[str] = set()
+
+    def run(self) -> None:
+        """Answer until the input ends."""
+        given = self._inputs.given(self._settings.words)
+        collected = self._collector()
+        number = 0
+        for chunk in self._inputs.chunks():
+            for line in chunk:
+                number += 1
+                self._streams.write(self._line(number, line, given, collected) + "\n")
+                if self._failures and self._settings.strict:
+                    break
+            self._streams.flush()
+            if self._failures and self._settings.strict:
+                break
+        if collected is not None:
+            collected.flush()
+        self._summary(number, given)
+
+    def _collector(self) -> Streams | None:
+        if self._settings.errors is None:
+            return None
+        collector = Streams(Settings((), out=self._settings.errors))
+        collector.write("")
+        return collector
+
+    def _line(self, number: int, line: str, given: Mapping[str, Given], collected: Streams | None) -> str:
+        try:
+            expression = Expression(line, f"line {number}")
+            found = _asked(expression, given, self._ask, self._settings.dtype)
+        except EmptyInputError:
+            return "null" if self._json else ""
+        except GradcliError as error:
+            return self._bad(number, error, collected)
+        self._used |= found.built.used
+        fault = None if self._settings.quiet else first_fault(found, self._settings.dtype)
+        if fault is not None:
+            self._faults += 1
+            self._first_fault = self._first_fault or (number, fault)
+        if self._json:
+            return jsonform.dumps(found.result, self._settings.precision)
+        return plain.line_text(found.result, self._settings.precision)
+
+    def _bad(self, number: int, error: GradcliError, collected: Streams | None) -> str:
+        self._failures += 1
+        self._failed.append(number) if not self._failed else None
+        text = jsonform.dumps_error(error, number)
+        if collected is not None:
+            collected.write(text + "\n")
+        elif not self._json:
+            report(error, "error", self._settings)
+        return text if self._json else ""
+
+    def _summary(self, number: int, given: Mapping[str, Given]) -> None:
+        if self._first_fault is not None:
+            line, fault = self._first_fault
+            if self._faults > 1:
+                fault.notes = (*fault.notes, f"{self._faults} results hold nan or inf; line {line} is the first")
+            self._streams.warn(fault)
+        if number > self._failures:
+            _unused(self._streams, given, self._used, _words(self._settings))
+        if self._failures:
+            plural = "line" if number == 1 else "lines"
+            sentence = f"{self._failures} of {number} {plural} failed; the first is line {self._failed[0]}"
+            report(GradcliError(sentence), "error", self._settings)
+            click.get_current_context().exit(PARTLY_FAILED)

@@ -1,0 +1,36 @@
+"""``gradcli grad``: the value and the gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+from gradcli.commands import options
+from gradcli.commands.answering import answer
+from gradcli.commands.command import expression_command
+from gradcli.commands.vectors import vector_option, vectors_of
+
+_EXAMPLES = """
+gradcli grad 'mean((x+2)*(x+2)*2)' x=1,2,3 --wrt x
+gradcli grad 'y = x+2; y*y*2' x=1,2,3 --vector 0.1,1,0.001
+"""
+
+
+@expression_command("grad", _EXAMPLES)
+@options.inputs
+@options.wrt
+@vector_option
+@options.line_mode
+@options.numbers
+@options.appearance
+def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
+    """Print the value and the gradient by each name.
+
+    The expression must be a scalar; for any other, --vector weighs its elements.
+    """
+    settings = options.settings_of(shared)
+    names = options.names_of(wrt)
+    cotangents = vectors_of(vector)
+    answer(settings, lambda e, given: e.gradient(given, names, cotangents(given), settings.dtype))
+
+

@@ -1,0 +1,168 @@
+"""``gradcli graph``: the graph drawn, with values and gradients on its nodes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from shutil import get_terminal_size
+from typing import Any, NamedTuple
+
+import click
+
+from gradcli.commands import options
+from gradcli.commands.command import expression_command
+from gradcli.commands.inputs import Inputs
+from gradcli.commands.streams import Streams
+from gradcli.commands.vectors import vector_option, vectors_of
+from gradcli.diagnosis import located
+from gradcli.errors import GradcliError
+from gradcli.execute.plan import trace
+from gradcli.expression import Expression
+from gradcli.graph import derive
+from gradcli.graph.node import CONSTANT, INPUT, Node, describe, reachable
+from gradcli.language.build import Built
+from gradcli.language.names import Given
+from gradcli.output.picture import Column, picture
+from gradcli.output.summary import cell_text
+
+_EXAMPLES = """
+gradcli graph 'mean((x+2)*(x+2)*2)' x=1,2,3 --wrt x
+gradcli graph 'x*y + sin(x)' --ascii
+"""
+
+_PIPED_WIDTH = 80
+
+
+class Drawn(NamedTuple):
+    """What a drawing shows: the nodes, and what is known of each."""
+
+    nodes: list[Node]
+    values: Mapping[Node, Any]
+    gradients: Mapping[Node, Node]
+    trail: derive.Trail
+
+
+@expression_command("graph", _EXAMPLES)
+@options.inputs
+@options.wrt
+@vector_option
+@click.option("--precision", type=click.IntRange(1, 17), metavar="N", help="Significant digits.")
+@click.option("--out", metavar="FILE", help="Write the drawing to a file.")
+@options.appearance
+def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
+    """Draw the graph: a row a node, what is used twice drawn once.
+
+    With values for all names each node shows its value, and with --wrt its gradient too;
+    a name without a value is a scalar.
+    """
+    settings = options.settings_of(shared)
+    streams = Streams(settings)
+    expression, given = Inputs(settings).expression()
+    names = options.names_of(wrt)
+    try:
+        built, drawn = _drawn(expression, given, names, vectors_of(vector)(given))
+    except GradcliError as error:
+        error.source = error.source or expression.source
+        raise located(error, expression, given, settings.dtype) from None
+    precision = settings.precision or 4
+    terminal = sys.stdout.isatty() and settings.out is None
+    width = get_terminal_size().columns if terminal else _PIPED_WIDTH
+    lines = picture(
+        drawn.nodes,
+        lambda node: node.args,
+        _columns(built, drawn, precision, streams.ascii),
+        width=width,
+        ascii=streams.ascii,
+    )
+    sums = _sums(built, drawn, precision, streams.ascii)
+    if terminal:
+        from gradcli.output.tables import show_lines
+
+        styled = [(lines[0], "dim"), *[(line, "") for line in lines[1:]], *[(line, "cyan") for line in sums]]
+        show_lines(styled, streams.screen())
+    else:
+        streams.write("".join([line + "\n" for line in (*lines, *sums)]))
+    streams.flush()
+    widest = max(map(len, lines))
+    if widest > width:
+        streams.warn(GradcliError(f"the drawing is {widest} columns wide, and there are {width}"))
+
+
+def _drawn(
+    expression: Expression,
+    given: Mapping[str, Given],
+    names: Sequence[str] | None,
+    cotangents: Sequence[Given],
+) -> tuple[Built, Drawn]:
+    built, wrt = expression.graph(given, names)
+    nodes = reachable(built.outputs)
+    missing = [node.values[0] for node in nodes if node.op is INPUT and node.values[0] not in given]
+    trail = derive.Trail()
+    gradients: dict[Node, Node] = {}
+    run = list(built.outputs)
+    values = {name: one.value for name, one in given.items()}
+    if wrt:
+        moving = derive.dependents(nodes, list(wrt.values()))
+        along = [node for node in nodes if node in moving and node.kind == "float"]
+        pairs, vectors = expression.seeded(built, cotangents)
+        values.update({name: one.value for name, one in vectors.items()})
+        for node, cotangent in zip(along, derive.vjp(pairs, along, trail), strict=True):
+            if cotangent is not None:
+                gradients[node] = cotangent
+        met = [one for parts in trail.contributions.values() for _, one in parts]
+        run += [*gradients.values(), *met]
+    found = {} if missing else trace(run, values)
+    return built, Drawn(nodes[::-1], found, gradients, trail)
+
+
+def _columns(built: Built, drawn: Drawn, precision: int, ascii: bool) -> list[Column]:
+    def shown(node: Node | None) -> str:
+        value = None if node is None else drawn.values.get(node)
+        return "" if value is None else cell_text(value, precision, 18, ascii=ascii)
+
+    nodes = drawn.nodes
+    return [
+        Column("", [_label(node) for node in nodes]),
+        Column("shape", [describe(node.shape) for node in nodes]),
+        Column("value", [shown(node) for node in nodes]),
+        Column("gradient", [shown(drawn.gradients.get(node)) for node in nodes]),
+        Column("expression", _texts(built, nodes)),
+    ]
+
+
+def _label(node: Node) -> str:
+    if node.op is INPUT:
+        return str(node.values[0])
+    if node.op is CONSTANT:
+        return cell_text(node.values[0], 6) if node.shape == () else "array"
+    return node.op.spelled
+
+
+def _texts(built: Built, nodes: Sequence[Node]) -> list[str]:
+    named = {node: name for name, node in built.names.items() if node.op is not INPUT}
+    texts = []
+    for node in nodes:
+        text = _source(built, node) if node.args else ""
+        texts.append(f"{named[node]} = {text}" if node in named else text)
+    return texts
+
+
+def _source(built: Built, node: Node) -> str:
+    span = built.spans.get(node)
+    return "" if span is None else " ".join(built.source.text[span.start : span.end].split())
+
+
+def _sums(built: Built, drawn: Drawn, precision: int, ascii: bool) -> list[str]:
+    """A line for each node where several gradients come together."""
+    lines = []
+    for node in drawn.nodes:
+        parts = drawn.trail.contributions.get(node, [])
+        if len(parts) < 2 or drawn.values.get(drawn.gradients[node]) is None:
+            continue
+        total, *each = [
+            cell_text(drawn.values[one], precision, 18, ascii=ascii)
+            for one in (drawn.gradients[node], *[cotangent for _, cotangent in parts])
+        ]
+        name = _label(node) if node.op is INPUT else _source(built, node)
+        lines.append(f"  {name}: {total} = {' + '.join(each)}")
+    return ["", "gradients that add up:", *lines] if lines else []

@@ -1,0 +1,67 @@
+"""The group ``gradcli``, whose help is written without importing a command."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from gradcli import __version__
+
+COMMANDS = {
+    "eval": "Print the value of an expression.",
+    "grad": "Print the value and the gradients.",
+    "jacobian": "Print the value and the Jacobians.",
+    "graph": "Draw the graph, with values and gradients.",
+    "parse": "Print how the text was read, in brackets.",
+}
+
+_EPILOG = """\
+\b
+Examples:
+  $ gradcli grad 'mean((x+2)*(x+2)*2)' x=1,2,3 --wrt x
+  $ seq 1 3 | sed 's/$/*x^2/' | gradcli grad --lines x=2
+"""
+
+
+class LazyGroup(click.Group):
+    """Commands by name; a command's module is imported when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"gradcli.commands.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Also ``gradcli help COMMAND``; an expression in place of a command is told what it lacks."""
+        if args[0] == "help":
+            args = [*args[1:], "--help"] if len(args) > 1 else args
+            if len(args) == 1:
+                click.echo(self.get_help(ctx))
+                ctx.exit()
+        if args[0] not in COMMANDS and any(not (char.isalnum() or char in "-_") for char in args[0]):
+            raise click.UsageError(f"No such command '{args[0]}'. For its value: gradcli eval '{args[0]}'", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table itself."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="gradcli %(version)s")
+def gradcli() -> None:
+    """Differentiate expressions: value, gradient, Jacobian and graph of what you type."""

@@ -1,0 +1,116 @@
+"""What a call reads: its expression, and the values of names."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from codecs import getincrementaldecoder
+
+from gradcli.commands.options import Settings
+from gradcli.data.assignments import assign
+from gradcli.errors import EmptyInputError, UsageError
+from gradcli.expression import Expression
+from gradcli.language.names import Given
+
+_CHUNK = 1 << 16
+
+
+class Inputs:
+    """The inputs of one call; standard input can be asked for once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._asked = False
+
+    def expression(self) -> tuple[Expression, dict[str, Given]]:
+        """The single expression, and the names' values.
+
+        Raises:
+            EmptyInputError: there is no expression.
+        """
+        words = self.settings.words
+        if self.settings.file is not None:
+            text, place = self._file(self.settings.file), self.settings.file
+            if not text.strip():
+                raise EmptyInputError(f"there is no expression in {_named(place)}")
+        elif words:
+            text, place, words = words[0], "", words[1:]
+        else:
+            raise EmptyInputError(
+                "there is no expression", hint="give one in quotes, or name a file with -f (- is standard input)"
+            )
+        expression = Expression(text, "" if place == "" else _named(place))
+        return expression, self.given(words)
+
+    def given(self, words: tuple[str, ...]) -> dict[str, Given]:
+        """The values of names, from ``--vars`` and from NAME=VALUE."""
+        known: dict[str, Given] = {}
+        if self.settings.vars is not None:
+            from gradcli.data.files import read_variables
+            from gradcli.data.given import as_given
+
+            for name, value in read_variables(self.settings.vars).items():
+                known[name] = as_given(name, value, f"{self.settings.vars}")
+        return assign(words, known, self.stdin)
+
+    def stdin(self) -> str:
+        """All of standard input."""
+        self._ask()
+        return sys.stdin.buffer.read().decode("utf-8", errors="replace")
+
+    def _ask(self) -> None:
+        if self._asked:
+            raise UsageError("standard input is asked for twice", hint="let one of the two come from a file")
+        self._asked = True
+        if sys.stdin.isatty():
+            sys.stderr.write("reading standard input; end it with Ctrl-D\n")
+            sys.stderr.flush()
+
+    def _file(self, name: str) -> str:
+        if name == "-":
+            return self.stdin()
+        try:
+            with open(name, encoding="utf-8-sig") as file:
+                return file.read()
+        except OSError as error:
+            raise UsageError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"{name} is no text in UTF-8") from None
+
+    def chunks(self) -> Iterator[list[str]]:
+        """The lines of the input, as many at a time as have come: what was read is answered at once."""
+        if self.settings.file is None or self.settings.file == "-":
+            self._ask()
+            yield from _lines(sys.stdin.fileno())
+            return
+        try:
+            number = os.open(self.settings.file, os.O_RDONLY)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise UsageError(f"{self.settings.file} cannot be read: {reason}") from None
+        try:
+            yield from _lines(number)
+        finally:
+            os.close(number)
+
+
+def _lines(number: int) -> Iterator[list[str]]:
+    decoder = getincrementaldecoder("utf-8-sig")(errors="replace")
+    rest = ""
+    while True:
+        try:
+            read = os.read(number, _CHUNK)
+        except OSError as error:
+            raise UsageError(f"the input cannot be read: {(error.strerror or str(error)).lower()}") from None
+        *lines, rest = (rest + decoder.decode(read, final=not read)).split("\n")
+        if lines:
+            yield lines
+        if not read:
+            if rest:
+                yield [rest]
+            return
+
+
+def _named(place: str) -> str:
+    return "standard input" if place == "-" else place

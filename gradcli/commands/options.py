@@ -1,0 +1,88 @@
+"""The options that commands share, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Settings(NamedTuple):
+    """The shared options of one call."""
+
+    words: tuple[str, ...]
+    file: str | None = None
+    vars: str | None = None
+    lines: bool = False
+    strict: bool = False
+    errors: str | None = None
+    json: bool = False
+    output: str | None = None
+    out: str | None = None
+    precision: int | None = None
+    dtype: str = "float64"
+    color: str = "auto"
+    ascii: bool = False
+    quiet: bool = False
+
+
+def settings_of(options: dict[str, Any]) -> Settings:
+    """Take the shared options out of a command's, leaving its own."""
+    return Settings(**{name: options.pop(name) for name in Settings._fields if name in options})
+
+
+def _stacked(*decorators: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+inputs = _stacked(
+    click.argument("words", nargs=-1, metavar="[EXPR] [NAME=VALUE]..."),
+    click.option("-f", "--file", metavar="FILE", help="Read the expression from a file; - is standard input."),
+    click.option("--vars", metavar="FILE", help="Many names at once: a JSON object, TOML or npz."),
+)
+
+line_mode = _stacked(
+    click.option("--lines", is_flag=True, help="Every line of the input is an expression of its own."),
+    click.option("--strict", is_flag=True, help="With --lines: stop at the first bad line."),
+    click.option("--errors", metavar="FILE", help="With --lines: collect the errors in a file, as JSON lines."),
+)
+
+appearance = _stacked(
+    click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to colour."),
+    click.option("--ascii", is_flag=True, help="Draw with plain ASCII."),
+    click.option("--quiet", is_flag=True, help="No warnings."),
+    click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."),
+)
+
+numbers = _stacked(
+    click.option("--json", is_flag=True, help="One JSON object a result."),
+    click.option(
+        "-o",
+        "--output",
+        type=click.Choice(["table", "json", "jsonl", "raw"]),
+        help="The form; by default a table on a terminal and raw text in a pipe.",
+    ),
+    click.option("--out", metavar="FILE", help="Write the result to a file."),
+    click.option("--precision", type=click.IntRange(1, 17), metavar="N", help="Significant digits."),
+    click.option("--dtype", type=click.Choice(["float64", "float32"]), default="float64", help="The type of numbers."),
+)
+
+wrt = click.option("--wrt", metavar="NAMES", help="The names to differentiate by, as x,y; by default all.")
+
+
+def names_of(wrt: str | None) -> tuple[str, ...] | None:
+    """The names of ``--wrt x,y``; each once."""
+    if wrt is None:
+        return None
+    names = [name.strip() for name in wrt.split(",")]
+    if not all(names):
+        raise click.UsageError("--wrt takes names, as in --wrt x,y")
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,109 @@
+"""Results to standard output or a file, everything else to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, TextIO
+
+from gradcli.commands.options import Settings
+from gradcli.errors import GradcliError, OutputError
+from gradcli.output.color import use_color
+
+if TYPE_CHECKING:
+    from gradcli.output.tables import Screen
+
+
+class Streams:
+    """Where one call writes, in which form."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.form = self._form()
+        self._file: TextIO | None = None
+
+    def _form(self) -> str:
+        if self.settings.json or self.settings.output in ("json", "jsonl"):
+            return "json"
+        if self.settings.output is not None:
+            return self.settings.output
+        return "table" if sys.stdout.isatty() and not self.settings.out and not self.settings.lines else "raw"
+
+    @property
+    def ascii(self) -> bool:
+        """Whether only ASCII may be drawn: it was asked for, or the stream can hold no more."""
+        encoding = (sys.stdout.encoding or "ascii").lower()
+        return self.settings.ascii or not encoding.startswith("utf")
+
+    def write(self, text: str) -> None:
+        """Write a result.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        try:
+            if self.settings.out is not None and self._file is None:
+                self._file = open(self.settings.out, "w", encoding="utf-8")  # noqa: SIM115  (closed by flush)
+            (self._file or sys.stdout).write(text)
+        except OSError as error:
+            raise _unwritable(error, self.settings.out) from None
+        except UnicodeEncodeError:
+            sys.stdout.write(text.encode("ascii", "backslashreplace").decode())
+
+    def flush(self) -> None:
+        """Hand on what was written.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        try:
+            (self._file or sys.stdout).flush()
+        except OSError as error:
+            raise _unwritable(error, self.settings.out) from None
+
+    def screen(self, stream: TextIO | None = None) -> Screen:
+        """A stream as the tables see it."""
+        from gradcli.output.tables import Screen
+
+        stream = stream or sys.stdout
+        color = use_color(self.settings.color, os.environ, stream.isatty())
+        return Screen(stream, color, get_terminal_size().columns, self.ascii)
+
+    def warn(self, warning: GradcliError) -> None:
+        """Tell of a warning, unless all is to be quiet."""
+        if not self.settings.quiet:
+            report(warning, "warning", self.settings)
+
+
+def report(error: GradcliError, severity: str, settings: Settings) -> None:
+    """Write an error or warning to standard error, in colour where that is wanted."""
+    from gradcli.output.report import report_lines
+
+    encoding = (sys.stderr.encoding or "ascii").lower()
+    plain = settings.ascii or not encoding.startswith("utf")
+    width = get_terminal_size().columns if sys.stderr.isatty() else 100
+    lines = report_lines(error, severity, width=width, ascii=plain)
+    if use_color(settings.color, os.environ, sys.stderr.isatty()):
+        from gradcli.output.tables import Screen, show_report
+
+        show_report(lines, Screen(sys.stderr, True, width, plain))
+        return
+    text = "".join([line.text + "\n" for line in lines])
+    # The report must get out, whatever the stream can hold.
+    with suppress(OSError):
+        try:
+            sys.stderr.write(text)
+        except UnicodeEncodeError:
+            sys.stderr.write(text.encode("ascii", "backslashreplace").decode())
+
+
+def _unwritable(error: OSError, name: str | None) -> OutputError:
+    where = name or "standard output"
+    with suppress(OSError, ValueError):
+        # What is left in the buffer would fail a second time when Python exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return OutputError(f"{where} cannot be written: {(error.strerror or str(error)).lower()}")
+
+

@@ -1,0 +1,50 @@
+"""``--vector``: the weights of an output's elements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+import click
+
+from gradcli.data.assignments import assign
+from gradcli.errors import UsageError
+from gradcli.language.names import Given
+
+_NUMBERED = re.compile(r"(\d+)=(.*)", re.DOTALL)
+
+vector_option = click.option(
+    "--vector",
+    multiple=True,
+    metavar="V",
+    help="Weights for an output that is no scalar, such as 0.1,1 or @v.npy; 0=V for the first of several.",
+)
+
+
+def vectors_of(texts: tuple[str, ...]) -> Callable[[Mapping[str, Given]], Sequence[Given]]:
+    """The vectors in the order of the outputs, once the names are known.
+
+    Raises:
+        UsageError: they are not numbered 0, 1, ... one each.
+    """
+    placed: dict[int, str] = {}
+    for text in texts:
+        found = _NUMBERED.fullmatch(text)
+        place, value = (int(found.group(1)), found.group(2)) if found else (0, text)
+        if place in placed:
+            raise UsageError(
+                f"there are two vectors for output {place}", hint="write --vector 0=... --vector 1=..."
+            )
+        placed[place] = value
+    if sorted(placed) != list(range(len(placed))):
+        raise UsageError("the vectors of several outputs are numbered from 0: --vector 0=... --vector 1=...")
+
+    def read(given: Mapping[str, Given]) -> Sequence[Given]:
+        words = [f"vector={placed[place]}" for place in range(len(placed))]
+        return [assign([word], given, _no_stdin)["vector"] for word in words]
+
+    return read
+
+
+def _no_stdin() -> str:
+    raise UsageError("--vector cannot be read from standard input", hint="put it into a file: --vector @v.txt")

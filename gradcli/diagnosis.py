@@ -1,0 +1,147 @@
+"""Where it went wrong: the first sub-expression that became nan or inf, or that could not run.
+
+A plan merges and forgets; here the graph runs once more as it was written, every value kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from gradcli.errors import EvaluationError, GradcliError, Source, Span
+from gradcli.execute.plan import trace
+from gradcli.expression import Answer, Expression
+from gradcli.graph.node import CONSTANT, INPUT, Node
+from gradcli.language.build import Built
+from gradcli.language.names import Given
+from gradcli.output.numbers import format_number
+
+Value = Any
+
+
+def first_fault(answer: Answer, dtype: str = "float64") -> GradcliError | None:
+    """A warning that names the origin of a nan or an infinity in the results, if there is one."""
+    for name, value in _leaves(answer.result):
+        bad = _badness(value)
+        if bad:
+            return _origin(answer, name, bad, dtype)
+    return None
+
+
+def _leaves(result: Mapping[str, Any], outer: str = "") -> list[tuple[str, Value]]:
+    found: list[tuple[str, Value]] = []
+    for name, item in result.items():
+        if isinstance(item, Mapping):
+            found.extend(_leaves(item, name))
+        elif name != "outputs":
+            label = "the value" if name == "value" else f"the {outer} of {name}" if outer else f"the {name}"
+            for one in item if isinstance(item, tuple) else (item,):
+                found.append((label, one))
+    return found
+
+
+def _badness(value: Value) -> str:
+    """``"nan"``, ``"inf"`` or nothing."""
+    if isinstance(value, (float, bool)):
+        return "nan" if value != value else "inf" if math.isinf(value) else ""
+    if value is None or value.dtype == bool or not value.size:
+        return ""
+    import numpy
+
+    with numpy.errstate(all="ignore"):
+        total = value.sum()
+        if numpy.isfinite(total):
+            return ""
+        if numpy.isnan(value).any():
+            return "nan"
+        return "inf" if numpy.isinf(value).any() else ""
+
+
+def _origin(answer: Answer, name: str, bad: str, dtype: str) -> GradcliError | None:
+    built = answer.built
+    try:
+        values = trace(answer.nodes, answer.values, dtype)
+    except GradcliError:
+        return None
+    for node in sorted(values, key=lambda one: one.number):
+        if _badness(values[node]) != bad or node.op is CONSTANT:
+            continue
+        if any(_badness(values.get(arg)) == bad for arg in node.args):
+            continue
+        return _sentence(built, node, name, bad, values)
+    # It was written there: nothing produced it.
+    return None
+
+
+def _sentence(built: Built, node: Node, name: str, bad: str, values: Mapping[Node, Value]) -> GradcliError:
+    if node.op is INPUT:
+        return GradcliError(
+            f"{name} is {bad}, because {node.values[0]} was given so", span=built.spans.get(node), source=built.source
+        )
+    span, back = _span(built, node)
+    where = _text(built.source, span)
+    way = "on the way back through" if back else "in"
+    notes = () if back else _arguments(built, node, bad, values)
+    return GradcliError(
+        f"{name} is {bad}: it first appears {way} {where}", span=span, source=built.source, notes=notes
+    )
+
+
+def _span(built: Built, node: Node) -> tuple[Span | None, bool]:
+    """The text a node comes from, and whether it comes from differentiating it."""
+    back = False
+    while node not in built.spans:
+        origin = built.trail.origin(node)
+        if origin is None or origin.number >= node.number:
+            return None, back
+        node, back = origin, True
+    return built.spans[node], back
+
+
+def _text(source: Source, span: Span | None) -> str:
+    text = "the derivative" if span is None else " ".join(source.text[span.start : span.end].split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _arguments(built: Built, node: Node, bad: str, values: Mapping[Node, Value]) -> tuple[str, ...]:
+    """What the operation was given at the first bad element."""
+    place = _first_bad(values[node], bad)
+    parts = []
+    for arg in node.args:
+        span = built.spans.get(arg)
+        value = values.get(arg)
+        if span is None or arg.op is CONSTANT or value is None:
+            continue
+        if place and getattr(value, "shape", ()) == getattr(values[node], "shape", None):
+            value = value[place]
+        elif getattr(value, "shape", ()) != ():
+            continue
+        parts.append(f"{_text(built.source, span)} is {format_number(float(value), 6)}")
+    at = f" at index [{', '.join(map(str, place))}]" if place else ""
+    return (f"{' and '.join(parts)}{at}",) if parts else (at.strip(),) if at else ()
+
+
+def _first_bad(value: Value, bad: str) -> tuple[int, ...]:
+    if isinstance(value, (float, bool)) or not value.shape:
+        return ()
+    import numpy
+
+    mask = numpy.isnan(value) if bad == "nan" else numpy.isinf(value)
+    return tuple([int(one) for one in numpy.argwhere(mask)[0]])
+
+
+def located(error: GradcliError, expression: Expression, given: Mapping[str, Given], dtype: str) -> GradcliError:
+    """Put an error of the run under the sub-expression that raised it."""
+    if not isinstance(error, EvaluationError) or error.span is not None:
+        return error
+    try:
+        built, _ = expression.graph(given)
+        trace(built.outputs, {name: one.value for name, one in given.items()}, dtype)
+    except EvaluationError as found:
+        node = found.node
+        if isinstance(node, Node):
+            error.span = _span(built, node)[0]
+    except GradcliError:
+        pass
+    return error
