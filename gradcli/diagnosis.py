@@ -77,7 +77,9 @@ def _origin(answer: Answer, name: str, bad: str, dtype: str) -> GradcliError | N
 def _sentence(built: Built, node: Node, name: str, bad: str, values: Mapping[Node, Value]) -> GradcliError:
     if node.op is INPUT:
         return GradcliError(
-            f"{name} is {bad}, because {node.values[0]} was given so", span=built.spans.get(node), source=built.source
+            f"{name} is {bad}, because {node.values[0]} was given so",
+            span=built.spans.get(node),
+            source=built.source,
         )
     span, back = _span(built, node)
     where = _text(built.source, span)
@@ -131,7 +133,9 @@ def _first_bad(value: Value, bad: str) -> tuple[int, ...]:
     return tuple([int(one) for one in numpy.argwhere(mask)[0]])
 
 
-def located(error: GradcliError, expression: Expression, given: Mapping[str, Given], dtype: str) -> GradcliError:
+def located(
+    error: GradcliError, expression: Expression, given: Mapping[str, Given], dtype: str
+) -> GradcliError:
     """Put an error of the run under the sub-expression that raised it."""
     if not isinstance(error, EvaluationError) or error.span is not None:
         return error

@@ -16,7 +16,7 @@ from gradcli.errors import CallProblem, GradientProblem, NameProblem, ShapeProbl
 from gradcli.execute.plan import Plan
 from gradcli.graph import derive
 from gradcli.graph.node import Kind, Node, Shape, Unknown, constant, describe, ops, variable
-from gradcli.language.build import Builder, Built
+from gradcli.language.build import Built, build
 from gradcli.language.names import Given, listed, nearest
 from gradcli.language.parser import parse
 from gradcli.language.variables import free_names
@@ -102,7 +102,7 @@ class Expression:
         return result["value"], result["grad"]
 
     def jacobian(self, wrt: Names = None, **values: Value) -> dict[str, Value]:
-        """d output / d name, of shape ``output.shape + name.shape``; a tuple of them for several outputs."""
+        """D output / d name, of shape ``output.shape + name.shape``; a tuple of them for several outputs."""
         found: dict[str, Value] = self.jacobians(_given(values), wrt).result["jacobian"]
         return found
 
@@ -120,9 +120,7 @@ class Expression:
             **values: a number, a list or an array for every name.
         """
         cotangents = cotangent if isinstance(cotangent, tuple) else (cotangent,)
-        result = self.gradient(
-            _given(values), wrt, [as_given("cotangent", one) for one in cotangents]
-        ).result
+        result = self.gradient(_given(values), wrt, [as_given("cotangent", one) for one in cotangents]).result
         return result["value"], result["grad"]
 
     def jvp(self, tangent: Mapping[str, Value], **values: Value) -> tuple[Value, Value]:
@@ -148,8 +146,8 @@ class Expression:
     ) -> Answer:
         """Answer ``{"value": v, "grad": {name: g}}``, the outputs weighted by the cotangents if given."""
 
-        def make(built: Built, wrt: list[Node]) -> list[Node | None]:
-            return derive.vjp(self.seeded(built, cotangents)[0], wrt, built.trail)
+        def make(built: Built, wrt: list[Node]) -> list[Node]:
+            return _filled(derive.vjp(self.seeded(built, cotangents)[0], wrt, built.trail), wrt)
 
         vectors = _cotangent_inputs(cotangents)
 
@@ -179,7 +177,7 @@ class Expression:
     def hessians(self, given: Values, wrt: Names = None, dtype: str = "float64") -> Answer:
         """Answer ``{"value": v, "hessian": {name: {name: H}}}``."""
 
-        def make(built: Built, wrt: list[Node]) -> list[Node | None]:
+        def make(built: Built, wrt: list[Node]) -> list[Node]:
             output = _scalar(built)
             return [block for row in derive.hessian(output, wrt, built.trail) for block in row]
 
@@ -193,12 +191,10 @@ class Expression:
     def pushed(self, given: Values, tangents: Values, dtype: str = "float64") -> Answer:
         """Answer ``{"value": v, "jvp": d}``."""
 
-        def make(built: Built, wrt: list[Node]) -> list[Node | None]:
+        def make(built: Built, wrt: list[Node]) -> list[Node]:
             outputs = [_as_float(output) for output in built.outputs]
             found = derive.jvp(outputs, wrt, _tangents(wrt, tangents), built.trail)
-            return [
-                _zeros(output) if one is None else one for output, one in zip(outputs, found, strict=True)
-            ]
+            return _filled(found, outputs)
 
         key = ("jvp", dtype, tuple([one.shape for one in tangents.values()]))
         ready = self._prepared(key, given, tuple(tangents), make, dtype)
@@ -211,8 +207,8 @@ class Expression:
     def curved(self, given: Values, tangents: Values, dtype: str = "float64") -> Answer:
         """Answer ``{"value": v, "hvp": {name: Hv}}``."""
 
-        def make(built: Built, wrt: list[Node]) -> list[Node | None]:
-            return derive.hvp(_scalar(built), wrt, _tangents(wrt, tangents), built.trail)
+        def make(built: Built, wrt: list[Node]) -> list[Node]:
+            return _filled(derive.hvp(_scalar(built), wrt, _tangents(wrt, tangents), built.trail), wrt)
 
         key = ("hvp", dtype, tuple([one.shape for one in tangents.values()]))
         ready = self._prepared(key, given, tuple(tangents), make, dtype)
@@ -245,14 +241,14 @@ class Expression:
             name: one._replace(kind="float") if name in wrt and one.shape != () else one
             for name, one in given.items()
         }
-        return Builder(self.source, known, wrt, free).build(self.tree)
+        return build(self.tree, self.source, known, wrt, free=free)
 
     def _prepared(
         self,
         question: Hashable,
         given: Values,
         wrt: Names,
-        make: Callable[[Built, list[Node]], Sequence[Node | None]],
+        make: Callable[[Built, list[Node]], Sequence[Node]],
         dtype: str,
     ) -> _Ready:
         shapes = tuple([(name, one.shape, one.kind) for name, one in given.items()])
@@ -262,13 +258,7 @@ class Expression:
             built = self._built(given, wrt or ())
             names = self._differentiable(built, given) if wrt is None else tuple(wrt)
             nodes = [self._node(built, given, name) for name in names]
-            made = make(built, nodes)
-            found = [
-                _zeros(x) if one is None else one
-                for x, one in zip(nodes if len(made) == len(nodes) else made, made, strict=True)
-                if x is not None
-            ]
-            run = [*built.outputs, *found]
+            run = [*built.outputs, *make(built, nodes)]
             ready = _Ready(built, run, Plan(run, dtype), names)
             if not built.sized:
                 self._ready[key] = ready
@@ -290,23 +280,21 @@ class Expression:
                 )
             node = variable(name, given[name].shape)
         if node.kind == "bool":
-            raise GradientProblem(f"{name} is true or false: there is no derivative by it", source=self.source)
+            raise GradientProblem(
+                f"{name} is true or false: there is no derivative by it", source=self.source
+            )
         return node
 
-    def _jacobian(
-        self, given: Values, wrt: Names, place: int, dtype: str
-    ) -> tuple[Answer, dict[str, Value]]:
+    def _jacobian(self, given: Values, wrt: Names, place: int, dtype: str) -> tuple[Answer, dict[str, Value]]:
         """One output's Jacobians: the identity pulled back, as many rows at a time as memory likes."""
         shape: Shape = ()
         rows = 1
 
-        def make(built: Built, wrt: list[Node]) -> list[Node | None]:
+        def make(built: Built, wrt: list[Node]) -> list[Node]:
             output = _as_float(built.outputs[place])
             seed = constant(1.0) if output.shape == () else variable("seed", (rows, *output.shape))
-            return [
-                one if one is not None or output.shape == () else ops.zeros(shape=(rows, *x.shape))
-                for x, one in zip(wrt, derive.vjp([(output, seed)], wrt, built.trail), strict=True)
-            ]
+            lead = () if output.shape == () else (rows,)
+            return _filled(derive.vjp([(output, seed)], wrt, built.trail), wrt, lead)
 
         shape = self._built(given, wrt or ()).outputs[place].shape
         if any(isinstance(size, Unknown) for size in shape):
@@ -347,10 +335,16 @@ def _as_float(node: Node) -> Node:
     return ops.number(node) if node.kind == "bool" else node
 
 
-def _zeros(node: Node) -> Node:
-    if any(isinstance(size, Unknown) for size in node.shape):
+def _filled(found: Sequence[Node | None], like: Sequence[Node], lead: Shape = ()) -> list[Node]:
+    """Derivatives with zeros where there is no path."""
+    return [_zeros(x, lead) if one is None else one for one, x in zip(found, like, strict=True)]
+
+
+def _zeros(node: Node, lead: Shape) -> Node:
+    shape = lead + node.shape
+    if any(isinstance(size, Unknown) for size in shape):
         return ops.zeros_like(node)
-    return ops.zeros(shape=node.shape) if node.shape else constant(0.0)
+    return ops.zeros(shape=shape) if shape else constant(0.0)
 
 
 def _span(built: Built, place: int = 0) -> Span | None:

@@ -151,7 +151,10 @@ class _Lines:
         if self._first_fault is not None:
             line, fault = self._first_fault
             if self._faults > 1:
-                fault.notes = (*fault.notes, f"{self._faults} results hold nan or inf; line {line} is the first")
+                fault.notes = (
+                    *fault.notes,
+                    f"{self._faults} results hold nan or inf; line {line} is the first",
+                )
             self._streams.warn(fault)
         if number > self._failures:
             _unused(self._streams, given, self._used, _words(self._settings))

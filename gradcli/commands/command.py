@@ -40,7 +40,9 @@ class ExpressionCommand(click.Command):
         return super().parse_args(ctx, [*options, "--", *words])
 
 
-def expression_command(name: str, examples: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
+def expression_command(
+    name: str, examples: str, **settings: Any
+) -> Callable[[Callable[..., Any]], click.Command]:
     """Declare a command; its examples close the help page, and a test runs them."""
     lines = "".join([f"  $ {line}\n" for line in examples.strip().splitlines()])
     return click.command(

@@ -23,7 +23,7 @@ gradcli eval 'A @ x' 'A=[[1,2],[3,4]]' x=1,1 --json
 @options.appearance
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when the value is false or nan.")
 @click.pass_context
-def command(ctx: click.Context, exit_status: bool, **shared: Any) -> None:
+def command(ctx: click.Context, /, exit_status: bool, **shared: Any) -> None:
     """Print the value of an expression."""
     settings = options.settings_of(shared)
     found = answer(settings, lambda e, given: e.value(given, settings.dtype), alone=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from gradcli.commands import options
 from gradcli.commands.answering import answer
 from gradcli.commands.command import expression_command
@@ -32,5 +31,3 @@ def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
     names = options.names_of(wrt)
     cotangents = vectors_of(vector)
     answer(settings, lambda e, given: e.gradient(given, names, cotangents(given), settings.dtype))
-
-

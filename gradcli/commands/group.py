@@ -48,7 +48,9 @@ class LazyGroup(click.Group):
                 click.echo(self.get_help(ctx))
                 ctx.exit()
         if args[0] not in COMMANDS and any(not (char.isalnum() or char in "-_") for char in args[0]):
-            raise click.UsageError(f"No such command '{args[0]}'. For its value: gradcli eval '{args[0]}'", ctx)
+            raise click.UsageError(
+                f"No such command '{args[0]}'. For its value: gradcli eval '{args[0]}'", ctx
+            )
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from codecs import getincrementaldecoder
+from collections.abc import Iterator
 
 from gradcli.commands.options import Settings
 from gradcli.data.assignments import assign
@@ -38,7 +38,8 @@ class Inputs:
             text, place, words = words[0], "", words[1:]
         else:
             raise EmptyInputError(
-                "there is no expression", hint="give one in quotes, or name a file with -f (- is standard input)"
+                "there is no expression",
+                hint="give one in quotes, or name a file with -f (- is standard input)",
             )
         expression = Expression(text, "" if place == "" else _named(place))
         return expression, self.given(words)

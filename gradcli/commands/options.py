@@ -45,18 +45,24 @@ def _stacked(*decorators: Callable[[F], F]) -> Callable[[F], F]:
 
 inputs = _stacked(
     click.argument("words", nargs=-1, metavar="[EXPR] [NAME=VALUE]..."),
-    click.option("-f", "--file", metavar="FILE", help="Read the expression from a file; - is standard input."),
+    click.option(
+        "-f", "--file", metavar="FILE", help="Read the expression from a file; - is standard input."
+    ),
     click.option("--vars", metavar="FILE", help="Many names at once: a JSON object, TOML or npz."),
 )
 
 line_mode = _stacked(
     click.option("--lines", is_flag=True, help="Every line of the input is an expression of its own."),
     click.option("--strict", is_flag=True, help="With --lines: stop at the first bad line."),
-    click.option("--errors", metavar="FILE", help="With --lines: collect the errors in a file, as JSON lines."),
+    click.option(
+        "--errors", metavar="FILE", help="With --lines: collect the errors in a file, as JSON lines."
+    ),
 )
 
 appearance = _stacked(
-    click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to colour."),
+    click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to colour."
+    ),
     click.option("--ascii", is_flag=True, help="Draw with plain ASCII."),
     click.option("--quiet", is_flag=True, help="No warnings."),
     click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."),
@@ -72,7 +78,9 @@ numbers = _stacked(
     ),
     click.option("--out", metavar="FILE", help="Write the result to a file."),
     click.option("--precision", type=click.IntRange(1, 17), metavar="N", help="Significant digits."),
-    click.option("--dtype", type=click.Choice(["float64", "float32"]), default="float64", help="The type of numbers."),
+    click.option(
+        "--dtype", type=click.Choice(["float64", "float32"]), default="float64", help="The type of numbers."
+    ),
 )
 
 wrt = click.option("--wrt", metavar="NAMES", help="The names to differentiate by, as x,y; by default all.")

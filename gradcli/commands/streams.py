@@ -105,5 +105,3 @@ def _unwritable(error: OSError, name: str | None) -> OutputError:
         # What is left in the buffer would fail a second time when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return OutputError(f"{where} cannot be written: {(error.strerror or str(error)).lower()}")
-
-

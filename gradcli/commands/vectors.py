@@ -47,4 +47,6 @@ def vectors_of(texts: tuple[str, ...]) -> Callable[[Mapping[str, Given]], Sequen
 
 
 def _no_stdin() -> str:
-    raise UsageError("--vector cannot be read from standard input", hint="put it into a file: --vector @v.txt")
+    raise UsageError(
+        "--vector cannot be read from standard input", hint="put it into a file: --vector @v.txt"
+    )

@@ -12,7 +12,7 @@ from gradcli.data.given import as_given
 from gradcli.errors import GradcliError, Source, UsageError
 from gradcli.execute.plan import Plan
 from gradcli.graph.node import ops
-from gradcli.language.build import Builder
+from gradcli.language.build import build
 from gradcli.language.lexer import normal
 from gradcli.language.names import Given
 from gradcli.language.parser import parse
@@ -67,7 +67,7 @@ def evaluate(text: str, origin: str, given: Mapping[str, Given], place: str = ""
     source = Source(text, place)
     tree = parse(source)
     try:
-        built = Builder(source, given).build(tree)
+        built = build(tree, source, given)
         (node,) = [ops.stack(*built.outputs, axis=0)] if built.several else built.outputs
         values = {name: one.value for name, one in given.items()}
         (value,) = Plan([node]).run(values)

@@ -121,8 +121,9 @@ class Arrays:
         array = self._numpy.asarray(value, bool if kind == "bool" else self._dtype)
         if shape == () and self._dtype == self._numpy.float64:
             return array.item()
-        if array.shape != shape and not any(isinstance(size, Unknown) for size in shape):
-            array = self._numpy.broadcast_to(array, shape)
+        known = [size for size in shape if not isinstance(size, Unknown)]
+        if array.shape != shape and len(known) == len(shape):
+            array = self._numpy.broadcast_to(array, known)
         return array
 
     def quietly(self) -> AbstractContextManager[Any]:

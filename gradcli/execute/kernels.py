@@ -34,7 +34,7 @@ def strong(g: Array, d: Array) -> Array:
 
 
 def power(a: Array, b: Array) -> Array:
-    """a ** b; small whole exponents by multiplication, some fifty times faster than pow."""
+    """A ** b; small whole exponents by multiplication, some fifty times faster than pow."""
     if np.ndim(b) == 0:
         exponent = float(b)
         if exponent == 2:
@@ -120,7 +120,7 @@ def std(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
 
 def norm2(x: Array, axis: Axes, keepdims: bool) -> Array:
     """The Euclidean norm over axes."""
-    return np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims))
+    return np.asarray(np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims)))
 
 
 def logsumexp(x: Array, axis: Axes, keepdims: bool) -> Array:
@@ -130,7 +130,7 @@ def logsumexp(x: Array, axis: Axes, keepdims: bool) -> Array:
     top = np.max(x, axis=axis, keepdims=True)
     shift = np.where(np.isfinite(top), top, 0.0)
     total = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift
-    return total if keepdims else np.squeeze(total, axis=axis)
+    return np.asarray(total if keepdims else np.squeeze(total, axis=axis))
 
 
 def softmax(x: Array, axis: int) -> Array:
@@ -146,7 +146,7 @@ def log_softmax(x: Array, axis: int) -> Array:
 
 
 def _top(x: Array, axis: int) -> Array:
-    return np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    return np.asarray(np.max(x, axis=axis, keepdims=True, initial=-np.inf))
 
 
 def reshape(x: Array, shape: tuple[Any, ...]) -> Array:
@@ -220,9 +220,7 @@ def index(x: Array, *indices: Array, spec: tuple[Any, ...]) -> Array:
         raise EvaluationError(str(error)) from None
 
 
-def scatter(
-    x: Array, *indices: Array, shape: tuple[int, ...], spec: tuple[Any, ...], lead: int
-) -> Array:
+def scatter(x: Array, *indices: Array, shape: tuple[int, ...], spec: tuple[Any, ...], lead: int) -> Array:
     """Zeros of a shape, with x added where the subscript picks."""
     x = np.asarray(x)
     result = np.zeros((*x.shape[:lead], *shape), dtype=x.dtype)
@@ -267,7 +265,7 @@ def diagonal(x: Array) -> Array:
 def diagonal_matrix(x: Array) -> Array:
     """Matrices with x on the diagonal."""
     x = np.asarray(x)
-    return x[..., None] * np.eye(x.shape[-1], dtype=x.dtype)
+    return np.asarray(x[..., None] * np.eye(x.shape[-1], dtype=x.dtype))
 
 
 def _singular(name: str) -> EvaluationError:
@@ -304,7 +302,7 @@ def logdet(x: Array) -> Array:
 
 
 def cofactor(x: Array) -> Array:
-    """d det(x) / dx from the singular values, so that a singular matrix has one too."""
+    """D det(x) / dx from the singular values, so that a singular matrix has one too."""
     u, s, vh = np.linalg.svd(x)
     others = np.stack(
         [np.prod(np.delete(s, place, axis=-1), axis=-1) for place in range(s.shape[-1])], axis=-1

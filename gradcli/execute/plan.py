@@ -8,7 +8,6 @@ A plan whose nodes are all scalars calls plain float functions and never loads N
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-
 from typing import Any, NamedTuple
 
 from gradcli.errors import EvaluationError
@@ -102,7 +101,9 @@ class Plan:
         return True
 
 
-def _last_uses(order: Sequence[Node], slot: Mapping[Node, int], kept: set[int]) -> dict[Node, tuple[int, ...]]:
+def _last_uses(
+    order: Sequence[Node], slot: Mapping[Node, int], kept: set[int]
+) -> dict[Node, tuple[int, ...]]:
     """For each node, the slots that nothing after it reads."""
     forget: dict[Node, tuple[int, ...]] = {}
     seen = set(kept)
@@ -176,5 +177,3 @@ def trace(outputs: Sequence[Node], values: Mapping[str, Value], dtype: str = "fl
                     error.node = node
                     raise
     return found
-
-

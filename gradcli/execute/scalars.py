@@ -8,7 +8,9 @@ from collections.abc import Callable
 _inf, _nan = math.inf, math.nan
 
 
-def _total(function: Callable[[float], float], overflow: Callable[[float], float]) -> Callable[[float], float]:
+def _total(
+    function: Callable[[float], float], overflow: Callable[[float], float]
+) -> Callable[[float], float]:
     """A function of ``math`` that answers where ``math`` raises: nan, or what overflow says."""
 
     def total(x: float) -> float:

@@ -87,7 +87,7 @@ def vjp(
 
 
 def dependents(nodes: Sequence[Node], wrt: Sequence[Node]) -> set[Node]:
-    """Those of the nodes, in creation order, whose value changes with one of ``wrt``, and these themselves."""
+    """``wrt``, and those of the nodes, given in creation order, that depend on one of them."""
     active = set(wrt)
     for node in nodes:
         if node.kind == "float" and not active.isdisjoint(node.args):
@@ -137,7 +137,9 @@ def fitted(cotangent: Node, target: Node, lead: Shape) -> Node:
 def _guarded(cotangent: Node, source: Region | None, target: Region | None) -> Node:
     """What leaves a branch is zero unless that branch was taken."""
     while source is not target and source is not None:
-        zero = ops.zeros_like(ops.detach(cotangent)) if not _known(cotangent.shape) else _zeros(cotangent.shape)
+        zero = (
+            ops.zeros_like(ops.detach(cotangent)) if not _known(cotangent.shape) else _zeros(cotangent.shape)
+        )
         branches = (cotangent, zero) if source.taken else (zero, cotangent)
         cotangent = ops.choice(source.condition, *branches)
         source = source.parent
@@ -179,7 +181,7 @@ def jvp(
 
 
 def jacobian(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> list[Node]:
-    """d output / d each of ``wrt``, of shape ``output.shape + wrt.shape``.
+    """D output / d each of ``wrt``, of shape ``output.shape + wrt.shape``.
 
     Raises:
         GradientProblem: the output's size is known only when it runs.
@@ -189,10 +191,7 @@ def jacobian(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> l
     size = 1
     for length in output.shape:
         size *= int(length)  # type: ignore[arg-type]  # checked just above
-    if output.shape:
-        seed = ops.reshape(ops.eye(n=size), shape=(size, *output.shape))
-    else:
-        seed = constant(1.0)
+    seed = ops.reshape(ops.eye(n=size), shape=(size, *output.shape)) if output.shape else constant(1.0)
     pulled = vjp([(output, seed)], wrt, trail)
     return [
         _zeros(output.shape + x.shape) if back is None else ops.reshape(back, shape=output.shape + x.shape)

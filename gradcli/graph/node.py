@@ -222,7 +222,24 @@ ops = Table()
 
 def _leaf(name: str, parameters: tuple[Parameter, ...]) -> Operation:
     return Operation(
-        name, (), parameters, "", "", lambda **_: (), (), (), "float", None, "", "", (), (), (), True, "", True
+        name,
+        (),
+        parameters,
+        "",
+        "",
+        lambda **_: (),
+        (),
+        (),
+        "float",
+        None,
+        "",
+        "",
+        (),
+        (),
+        (),
+        True,
+        "",
+        True,
     )
 
 

@@ -21,7 +21,7 @@ class Region:
         self.parent = parent
         self.condition = condition
         self.taken = taken
-        self.depth = 1 if parent is None else parent.depth + 1
+        self.depth: int = 1 if parent is None else parent.depth + 1
 
 
 class Regions:

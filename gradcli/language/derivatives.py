@@ -8,17 +8,18 @@ from gradcli.errors import GradientProblem
 from gradcli.graph import derive
 from gradcli.graph.derive import Trail
 from gradcli.graph.node import Node, constant, describe, ops
+from gradcli.language.names import DERIVATIVES
 from gradcli.language.tree import Token, Tree
 
 
-def contains_derivative(tree: Tree, names: tuple[str, ...]) -> bool:
-    """Whether a tree calls one of the named functions anywhere."""
+def contains_derivative(tree: Tree) -> bool:
+    """Whether a tree takes a derivative anywhere."""
     stack: list[Tree | Token] = [tree]
     while stack:
         part = stack.pop()
         if isinstance(part, Tree):
             if part.rule in ("call", "method") and any(
-                isinstance(child, Token) and child.text in names for child in part.children[:2]
+                isinstance(child, Token) and child.text in DERIVATIVES for child in part.children[:2]
             ):
                 return True
             stack.extend(part.children)

@@ -111,6 +111,15 @@ class Failure:
                 opened.pop()
         return opened
 
+    @property
+    def never_closed(self) -> bool:
+        """Some bracket that is open here is still open at the end of the text."""
+        depth = lowest = len(self.open_brackets)
+        for kind, _, _ in self.words[self.index :]:
+            depth += {"LPAR": 1, "LSQB": 1, "RPAR": -1, "RSQB": -1}.get(self._kinds[kind], 0)
+            lowest = min(lowest, depth)
+        return lowest > 0
+
     @cached_property
     def closing(self) -> str:
         """What would close all open brackets, in order."""

@@ -42,6 +42,11 @@ class Function(NamedTuple):
     scope: Scope
     differentiates: bool
 
+    @property
+    def usage(self) -> str:
+        """How it is called."""
+        return f"{self.name}({', '.join(self.parameters)})"
+
 
 Meaning = Node | Listing | Group | Text | Nothing
 Scope = dict[str, Node | Group | Function]

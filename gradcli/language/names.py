@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache
-from os.path import commonprefix
 from typing import Any, NamedTuple
 
 import gradcli.graph.operations  # noqa: F401  (fills the table)
@@ -59,8 +58,8 @@ def nearest(name: str, known: Iterable[str], at_most: int = 3) -> list[str]:
     for candidate in known:
         distance = _distance(name.lower(), candidate.lower(), bound)
         if distance <= bound and (len(name) > 1 or len(candidate) <= 2):
-            prefix = len(commonprefix([name.lower(), candidate.lower()]))
-            scored.append((distance - prefix / 10, abs(len(candidate) - len(name)), candidate))
+            same_start = sum(map(str.__eq__, name[:3].lower(), candidate.lower()))
+            scored.append((distance - same_start / 10, abs(len(candidate) - len(name)), candidate))
     return [candidate for *_, candidate in sorted(scored)[:at_most]]
 
 

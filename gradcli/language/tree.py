@@ -57,6 +57,23 @@ class Tree:
     def __hash__(self) -> int:
         return hash(_label(self))
 
+    def part(self, place: int) -> Tree:
+        """A child that is known to be a tree."""
+        child = self.children[place]
+        assert isinstance(child, Tree)
+        return child
+
+    def word(self, place: int) -> Token:
+        """A child that is known to be a token."""
+        child = self.children[place]
+        assert isinstance(child, Token)
+        return child
+
+    @property
+    def parts(self) -> list[Tree]:
+        """The children that are trees."""
+        return [child for child in self.children if isinstance(child, Tree)]
+
     def __repr__(self) -> str:
         return f"Tree({self.rule}, {len(self.children)} children, {self.start}, {self.end})"
 

@@ -58,8 +58,6 @@ def picture(
             room = max(width - used - _GAP, _NARROWEST_TEXT)
             cells = [shorten(cell, room, ascii) for cell in cells]
         widest = max(map(display_width, cells))
-        lines = [
-            f"{line}{' ' * _GAP}{pad(cell, widest)}" for line, cell in zip(lines, cells, strict=True)
-        ]
+        lines = [f"{line}{' ' * _GAP}{pad(cell, widest)}" for line, cell in zip(lines, cells, strict=True)]
         used += _GAP + widest
     return [line.rstrip() for line in lines]

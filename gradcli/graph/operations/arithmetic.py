@@ -156,5 +156,3 @@ define(
     aliases="arctan2",
     domain="nonzero nonzero",
 )
-
-

@@ -67,9 +67,7 @@ define(
 
 def _linspace_shape(start: Shape, stop: Shape, n: int) -> Shape:
     if start != () or stop != ():
-        raise ShapeProblem(
-            f"linspace() needs two numbers: got {describe(start)} and {describe(stop)}"
-        )
+        raise ShapeProblem(f"linspace() needs two numbers: got {describe(start)} and {describe(stop)}")
     return (n,)
 
 

@@ -17,7 +17,9 @@ def _outer(a: Node, b: Node) -> Node:
     return ops.unsqueeze(a, axis=(-1,)) * ops.unsqueeze(b, axis=(-2,))
 
 
-def _contract(a: Shape, b: Shape, sizes: tuple[Any, Any], *, rest: Shape, batch: tuple[Shape, Shape]) -> Shape:
+def _contract(
+    a: Shape, b: Shape, sizes: tuple[Any, Any], *, rest: Shape, batch: tuple[Shape, Shape]
+) -> Shape:
     if sizes[0] != sizes[1]:
         raise ShapeProblem(
             f"'@' cannot multiply {describe(a)} by {describe(b)}: "
@@ -31,9 +33,7 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: g @ swapped(b), lambda g, y, a, b: swapped(a) @ g),
     kernel="numpy.matmul",
-    shape=lambda a, b: _contract(
-        a, b, (a[-1], b[-2]), rest=(a[-2], b[-1]), batch=(a[:-2], b[:-2])
-    ),
+    shape=lambda a, b: _contract(a, b, (a[-1], b[-2]), rest=(a[-2], b[-1]), batch=(a[:-2], b[:-2])),
     torch="MmBackward0",
     symbol="@",
     samples=[
@@ -124,10 +124,17 @@ def _cross(a: Node, b: Node) -> Node:
 
 
 compose("matmul", "a b", _matmul)
-compose("dot", "a b", _dot, samples=[("dot(a, b)", {"a": "2x3", "b": "3"}), ("dot(a, b)", {"a": "()", "b": "3"})])
+compose(
+    "dot", "a b", _dot, samples=[("dot(a, b)", {"a": "2x3", "b": "3"}), ("dot(a, b)", {"a": "()", "b": "3"})]
+)
 compose("outer", "a b", _outer_product, samples=[("outer(a, b)", {"a": "2", "b": "3"})])
 compose("kron", "a b", _kron, samples=[("kron(a, b)", {"a": "2x3", "b": "3x2"})])
-compose("cross", "a b", _cross, samples=[("cross(a, b)", {"a": "3", "b": "3"}), ("cross(a, b)", {"a": "2x3", "b": "3"})])
+compose(
+    "cross",
+    "a b",
+    _cross,
+    samples=[("cross(a, b)", {"a": "3", "b": "3"}), ("cross(a, b)", {"a": "2x3", "b": "3"})],
+)
 
 
 def _square(name: str) -> Any:
@@ -217,6 +224,8 @@ define(
     torch="TraceBackward0",
     samples=[("trace(x)", {"x": "3x3"}), ("trace(x)", {"x": "2x2x2"})],
 )
+
+
 def _diagonal_shape(shape: Shape) -> Shape:
     square_matrix("diagonal", shape)
     return shape[:-1]

@@ -201,8 +201,9 @@ def _joined(*shapes: Shape, axis: int) -> Shape:
 
 
 def _part(i: int, g: Node, y: Node, *arrays: Node, axis: int) -> Node:
-    sizes = [array.shape[axis] for array in arrays]
-    start = sum(sizes[:i])  # type: ignore[arg-type]  # concat refuses unknown sizes
+    # concat refuses unknown sizes.
+    sizes = [size for array in arrays if isinstance(size := array.shape[axis], int)]
+    start = sum(sizes[:i])
     return ops.index(g, spec=(("slice", start, start + sizes[i], 1), *[("all",)] * (-axis - 1)))
 
 

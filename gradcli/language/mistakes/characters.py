@@ -19,7 +19,7 @@ ELSEWHERE = {
     "~": "not",
     "¬": "not",
 }
-LOOKALIKES = {"–": "-", "—": "-", "∗": "*", "⋅": "*", "∙": "*", "•": "*", "∕": "/", "⁄": "/", "→": "->"}
+LOOKALIKES = {"–": "-", "—": "-", "∗": "*", "⋅": "*", "∙": "*", "•": "*", "∕": "/", "⁄": "/"}
 SIGNS = {"∑": "sum(x)", "∏": "prod(x)", "∂": "diff(f, x)", "∇": "grad(f, x)", "∆": "laplacian(f, x)"}
 QUOTES = {"'": "'", "“": "”", "”": "”", "„": "“", "‘": "’", "’": "’", "`": "`", "«": "»"}
 
@@ -47,7 +47,14 @@ def logic(f: Failure) -> Fields:
     found = two if two in ELSEWHERE else f.word()
     if f.kind() != "unknown" or found not in ELSEWHERE:
         return None
+    if (ELSEWHERE[found] == "not") != f.wants_operand:
+        return None
     return {"found": found, "word": ELSEWHERE[found], "span": (f.start, f.start + len(found))}
+
+
+def tilde(f: Failure) -> Fields:
+    """``y ~ a*x + b``."""
+    return {} if f.word() == "~" else None
 
 
 def prime(f: Failure) -> Fields:
@@ -176,6 +183,12 @@ HINTS = (
             "~(a or b)": "write not",
             "a ∧ ¬b": "write and",
         },
+    ),
+    Hint(
+        tilde,
+        "'~' belongs to a model, as gradcli fit takes it",
+        "write == to compare",
+        {"y ~ a*x + b": "write == to compare"},
     ),
     Hint(
         prime,

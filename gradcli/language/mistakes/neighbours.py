@@ -5,19 +5,30 @@ from __future__ import annotations
 from ..failure import NUMBERS, Failure, bracketed
 from .hint import Fields, Hint
 
+PROGRAM = ("for", "while", "with", "assert")
+FOREIGN = {"mod": "%", "rem": "%", "div": "//", "is": "==", "eq": "==", "xor": "!=", "times": "*"}
+
 
 def line_break(f: Failure) -> Fields:
     """A bracket left open, and the next line read on as part of it."""
     if not f.side_by_side or "\n" not in f.text[f.words[f.index - 1][2] : f.start]:
         return None
-    return {**f.missing, "span": f.last_end} if f.open_brackets else None
+    return {**f.missing, "span": f.last_end} if f.never_closed else None
 
 
 def program_word(f: Failure) -> Fields:
     """``for x in ...``: statements of programs."""
-    if f.kind(-1) != "NAME" or f.word(-1) not in ("for", "while", "with", "assert") or not f.side_by_side:
+    if not f.side_by_side:
         return None
-    return {"word": f.word(-1), "span": f.words[f.index - 1][1:]}
+    found = next((i for i in (-1, 0) if f.kind(i) == "NAME" and f.word(i) in PROGRAM), None)
+    return None if found is None else {"word": f.word(found), "span": f.words[f.index + found][1:]}
+
+
+def foreign_operator(f: Failure) -> Fields:
+    """``x mod 2``, ``x is y``."""
+    if f.word() not in FOREIGN or not f.side_by_side:
+        return None
+    return {"word": f.word(), "operator": FOREIGN[f.word()]}
 
 
 def definition(f: Failure) -> Fields:
@@ -44,7 +55,7 @@ def member_number(f: Failure) -> Fields:
 def numbers_in_list(f: Failure) -> Fields:
     """``[1 2 3]``."""
     if (
-        f.opener not in ("LSQB", "call")
+        f.opener not in ("LSQB", "call", "index")
         or f.kind() not in NUMBERS
         or f.kind(-1) != "NUMBER"
         or not f.ended_operand
@@ -90,13 +101,13 @@ def side_by_side(f: Failure) -> Fields:
 
 
 def _between(f: Failure) -> dict[str, tuple[int, int]]:
-    """The span of two values side by side: the first one's end and the second one."""
-    return {"span": (f.words[f.index - 1][1], max(f.end, f.right_end()))}
+    """The span of two values side by side."""
+    return {"span": (f.left_start(), max(f.end, f.right_end()))}
 
 
 def _comma(f: Failure, left: str, right: str) -> str:
     """The third reading that two values have where several may stand."""
-    return f", or {left}, {right} for two values" if f.opener in ("LSQB", "call") else ""
+    return f", or {left}, {right} for two values" if f.opener in ("LSQB", "call", "index") else ""
 
 
 HINTS = (
@@ -104,13 +115,25 @@ HINTS = (
         line_break,
         "the line ends and {missing}",
         "add {closing} where the line ends",
-        {"y = (x + 2\ny * 2": "add ')' where the line ends"},
+        {
+            "y = (x + 2\ny * 2": "add ')' where the line ends",
+            "y = (f(x + 2)\nz = (y)": "add ')' where the line ends",
+        },
     ),
     Hint(
         program_word,
         "'{word}' belongs to programs",
         "put it in a file and run it with gradcli run",
-        {"for i in range(3)": "put it in a file and run it with gradcli run"},
+        {
+            "for i in range(3)": "put it in a file and run it with gradcli run",
+            "sum(x for x in y)": "put it in a file and run it with gradcli run",
+        },
+    ),
+    Hint(
+        foreign_operator,
+        "'{word}' is not an operator of the language",
+        "write {operator}",
+        {"x mod 2": "write %", "x is y": "write ==", "a xor b": "write !="},
     ),
     Hint(
         definition,
@@ -128,7 +151,7 @@ HINTS = (
         numbers_in_list,
         "two numbers stand side by side",
         "write {left}, {right}",
-        {"[1 2 3]": "write 1, 2", "f(1 2)": "write 1, 2"},
+        {"[1 2 3]": "write 1, 2", "f(1 2)": "write 1, 2", "A[0 1]": "write 0, 1"},
     ),
     Hint(
         spaced_coefficient,
@@ -162,6 +185,7 @@ HINTS = (
             "x² y": "write x²*y",
             "3(x)y": "write (x)*y",
             "f(x y)": "write x*y, or x, y for two values",
+            "f(x\ny)": "write x*y, or x, y for two values",
         },
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..failure import NUMBERS, Failure
+from ..failure import NUMBERS, OPERANDS, Failure
 from .hint import Fields, Hint
 
 
@@ -21,7 +21,7 @@ def dotted_range(f: Failure) -> Fields:
         left = f.before(-1).left("POWER")
         right = f.right(1) if f.kind() == "DOT" else f.word().lstrip(".")
         return {"left": left, "right": right}
-    if f.kind() == "ELLIPSIS" and f.ended_operand:
+    if f.kind() == "ELLIPSIS" and f.ended_operand and f.kind(1) in OPERANDS:
         return {"left": f.left("POWER"), "right": f.right(1)}
     return None
 

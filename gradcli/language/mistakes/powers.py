@@ -70,6 +70,24 @@ def power_of_superscript(f: Failure) -> Fields:
     }
 
 
+def power_of_function(f: Failure) -> Fields:
+    """``sin^2(x)``, ``sin²(x)``."""
+    if f.kind(-1) in SUPERSCRIPT and f.kind() == "LPAR":
+        name, exponent, argument = -2, SUPERSCRIPT[f.kind(-1)], 0
+    elif f.kind() == "COEFFICIENT" and f.kind(-1) == "POWER" and f.kind(1) == "LPAR":
+        name, exponent, argument = -2, f.word(), 1
+    else:
+        return None
+    if f.kind(name) != "NAME" or len(f.word(name)) < 2:
+        return None
+    return {
+        "name": f.word(name),
+        "exponent": exponent,
+        "argument": f.right(argument),
+        "span": (f.words[f.index + name][1], max(f.end, f.right_end(argument))),
+    }
+
+
 def coefficient(f: Failure) -> Fields:
     """``1/2x``, ``2^3x``, ``1/2 x``."""
     number = _multiplies(f)
@@ -133,6 +151,15 @@ HINTS = (
             "x²^3": "write (x^2)^3 or x^(2^3)",
             "x²³": "write (x^2)^3 or x^23",
             "2 * y³^n": "write (y^3)^n or y^(3^n)",
+        },
+    ),
+    Hint(
+        power_of_function,
+        "this has two readings",
+        "write {name}{argument}^{exponent} for a power of {name}, {name}^{exponent}*{argument} to multiply",
+        {
+            "sin^2(x)": "write sin(x)^2 for a power of sin, sin^2*(x) to multiply",
+            "1 - cos²(x)": "write cos(x)^2 for a power of cos, cos^2*(x) to multiply",
         },
     ),
     Hint(

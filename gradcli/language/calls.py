@@ -1,0 +1,172 @@
+"""Calls: functions of the language, functions of the text, and derivatives of expressions."""
+
+from __future__ import annotations
+
+from gradcli.errors import CallProblem, ExpressionError, GradientProblem, NameProblem, Span
+from gradcli.graph.node import constant, ops
+from gradcli.language import derivatives
+from gradcli.language.arguments import bind
+from gradcli.language.context import Context
+from gradcli.language.lexer import normal
+from gradcli.language.meaning import Function, Group, Meaning, Scope, span_of
+from gradcli.language.names import (
+    DERIVATIVES,
+    MEASURES,
+    function_names,
+    functions,
+    is_function,
+    listed,
+    nearest,
+)
+from gradcli.language.rules import Rule, Step
+from gradcli.language.tree import Token, Tree
+
+
+def _function(context: Context, tree: Tree, scope: Scope) -> Step:
+    return _call(context, tree, tree.word(0), tree.parts, scope)
+
+
+def _method(context: Context, tree: Tree, scope: Scope) -> Step:
+    return _call(context, tree, tree.word(1), tree.parts, scope)
+
+
+def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scope: Scope) -> Step:
+    word = normal(name.text)
+    function = scope.get(word)
+    if not isinstance(function, Function):
+        if word in DERIVATIVES:
+            return (yield from _derivative(context, tree, word, arguments, scope))
+        if not is_function(word):
+            raise _no_function(context, word, name, tree, scope)
+    positional: list[Meaning] = []
+    keywords: dict[str, Meaning] = {}
+    for argument in arguments:
+        if argument.rule == "keyword":
+            key, right = argument.word(0), argument.part(1)
+            if key.text in keywords:
+                raise CallProblem(f"{word}() got {key.text} twice", span=Span(argument.start, argument.end))
+            keywords[key.text] = yield right, scope
+        elif keywords:
+            raise CallProblem(
+                "an argument without a name cannot follow one with a name",
+                span=Span(argument.start, argument.end),
+            )
+        else:
+            positional.append((yield argument, scope))
+    if isinstance(function, Function):
+        return (yield from _inline(context, tree, function, positional, keywords))
+    if word in MEASURES:
+        return _measure(context, tree, word, positional, keywords)
+    record = functions()[word]
+    arrays, parameters = context.guard(
+        tree, bind, record, positional, keywords, lambda m: context.array(m, span_of(tree)), context.evaluate
+    )
+    return context.apply(record, arrays, parameters, tree)
+
+
+def _inline(
+    context: Context, tree: Tree, function: Function, positional: list[Meaning], keywords: dict[str, Meaning]
+) -> Step:
+    names = function.parameters
+    given = dict(zip(names, positional, strict=False))
+    if len(positional) > len(names) or any(k not in names or k in given for k in keywords):
+        raise CallProblem(
+            f"{function.name}() takes {listed(names, 'and') or 'no argument'}",
+            span=span_of(tree),
+            hint=f"its form is {function.usage}",
+        )
+    given.update(keywords)
+    scope = dict(function.scope)
+    for name in names:
+        if name not in given:
+            raise CallProblem(
+                f"{function.name}() needs {name}",
+                span=span_of(tree),
+                hint=f"its form is {function.usage}",
+            )
+        meaning = given[name]
+        if not isinstance(meaning, Group):
+            meaning = context.array(meaning, span_of(tree))
+            meaning = ops.alias(meaning) if function.differentiates else meaning
+        scope[name] = meaning
+    context.calling.append(function.name)
+    result: Meaning = yield function.body, scope
+    context.calling.pop()
+    return result
+
+
+def _no_function(context: Context, word: str, name: Token, tree: Tree, scope: Scope) -> ExpressionError:
+    span = Span(name.start, name.end)
+    if word in context.calling:
+        return NameProblem(
+            f"the function {word}() calls itself",
+            span=span,
+            hint="a function of an expression may not; write the steps out",
+        )
+    if word in scope or word in context.given:
+        text = context.source.text[name.end : tree.end]
+        return NameProblem(
+            f"{word} is a value, and is called like a function",
+            span=span,
+            hint=f"multiply: {word}*{text}",
+        )
+    own = [known for known, value in scope.items() if isinstance(value, Function)]
+    near = nearest(word, [*own, *function_names()])
+    hint = f"did you mean {listed(near)}?" if near else "define it: " + f"{word}(x) = ..."
+    return NameProblem(f"there is no function {word}()", span=span, hint=hint)
+
+
+def _measure(
+    context: Context, tree: Tree, word: str, positional: list[Meaning], keywords: dict[str, Meaning]
+) -> Meaning:
+    if len(positional) != 1 or keywords:
+        raise CallProblem(f"{word}() takes one array", span=span_of(tree))
+    x = context.array(positional[0], span_of(tree))
+    if word == "ndim":
+        return context.at(tree, constant(float(x.ndim)))
+    counts = [
+        constant(float(size)) if isinstance(size, int) else ops.count(x, axis=(axis - x.ndim,))
+        for axis, size in enumerate(x.shape)
+    ]
+    if word == "shape":
+        return Group(tuple(counts), span_of(tree))
+    if all(isinstance(size, int) for size in x.shape):
+        total = 1.0
+        for one in counts:
+            total *= one.values[0]
+        return context.at(tree, constant(total))
+    return context.at(tree, ops.count(x, axis=tuple(range(-x.ndim, 0))))
+
+
+def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], scope: Scope) -> Step:
+    form = "diff(expr, x) or diff(expr, x, n)" if word == "diff" else f"{word}(expr, x)"
+    if not 2 <= len(arguments) <= (3 if word == "diff" else 2):
+        raise CallProblem(
+            f"{word}() takes an expression and a name", span=span_of(tree), hint=f"write {form}"
+        )
+    expression, by, *rest = arguments
+    if by.rule != "name":
+        raise CallProblem(
+            f"{word}() differentiates by a name", span=Span(by.start, by.end), hint=f"write {form}"
+        )
+    x = context.array((yield by, scope), span_of(by))
+    y = context.array((yield expression, scope), span_of(expression))
+    name = context.name(by)
+    if name in context.sized:
+        raise GradientProblem(f"{name} decides a size, so there is no derivative by it", span=span_of(by))
+    if x.kind == "bool":
+        raise GradientProblem(f"{name} is true or false: there is no derivative by it", span=span_of(by))
+    y = ops.number(y) if y.kind == "bool" else y
+    if word != "diff":
+        return context.at(tree, context.guard(tree, derivatives.FORMS[word], y, x, context.trail))
+    order = 1
+    if rest:
+        last = rest[0].part(1) if rest[0].rule == "keyword" else rest[0]
+        times = context.evaluate(context.array((yield last, scope), span_of(last)))
+        if times != times or times < 0 or times > 1000 or times != int(times):
+            raise CallProblem(f"diff() cannot be repeated {times:g} times", span=span_of(last))
+        order = int(times)
+    return context.at(tree, context.guard(tree, derivatives.derivative, y, x, order, context.trail))
+
+
+RULES: dict[str, Rule] = {"call": _function, "method": _method}

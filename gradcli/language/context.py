@@ -1,0 +1,213 @@
+"""What every rule of the walk shares: names given, spans kept, operations applied under the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from gradcli.errors import (
+    CallProblem,
+    ExpressionError,
+    GradientProblem,
+    NameProblem,
+    ShapeProblem,
+    Source,
+    Span,
+)
+from gradcli.graph.derive import Trail
+from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, constant, describe, ops, reachable, variable
+from gradcli.graph.operations.compose import Composite
+from gradcli.language.lexer import normal
+from gradcli.language.meaning import Listing, Meaning, kind_of, span_of
+from gradcli.language.names import SYMBOLS, Given
+from gradcli.language.tree import Tree
+
+
+class Context:
+    """One build of one text.
+
+    Args:
+        source: the text, for the errors.
+        given: what is known of each name.
+        wrt: the names that will be differentiated by: no size may depend on them.
+        free: a name without a value is a scalar input, instead of an error.
+        differentiates: whether the text takes a derivative somewhere.
+
+    Attributes:
+        inputs: the node of every given name that was used.
+        spans: where in the text a node comes from.
+        trail: which node a derivative node comes from.
+        sized: names whose values decided a size, an axis or a slice.
+        calling: the functions of the text that are being inlined.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        given: Mapping[str, Given],
+        wrt: Collection[str],
+        free: bool,
+        differentiates: bool,
+    ) -> None:
+        self.source = source
+        self.given = given
+        self.wrt = wrt
+        self.free = free
+        self.differentiates = differentiates
+        self.inputs: dict[str, Node] = {}
+        self.spans: dict[Node, Span] = {}
+        self.trail = Trail()
+        self.sized: set[str] = set()
+        self.calling: list[str] = []
+
+    def name(self, tree: Tree) -> str:
+        """The name in a tree of the rule ``name``; a pasted symbol is the constant it looks like."""
+        name = normal(tree.word(0).text)
+        symbol = SYMBOLS.get(name)
+        return name if symbol is None or name in self.given else symbol
+
+    def input(self, name: str, tree: Tree) -> Node:
+        """The node of a given name, one for all its uses."""
+        if name not in self.inputs:
+            known = self.given.get(name)
+            kind: Kind = "float" if known is None else known.kind
+            self.inputs[name] = self.at(tree, variable(name, () if known is None else known.shape, kind))
+        return self.inputs[name]
+
+    def at(self, tree: Tree, node: Node) -> Node:
+        """Note where a node comes from."""
+        self.spans.setdefault(node, span_of(tree))
+        return node
+
+    def apply(self, record: Any, arguments: list[Node], parameters: dict[str, Any], tree: Tree) -> Node:
+        """Apply a record of the table.
+
+        Raises:
+            ExpressionError: shapes or parameters do not fit, under the text.
+        """
+        node: Node = self.guard(tree, record, *arguments, operands=arguments, **parameters)
+        if isinstance(record, Composite) and arguments:
+            newest = max(argument.number for argument in arguments)
+            for inner in reachable([node]):
+                if inner.number > newest:
+                    self.spans.setdefault(inner, span_of(tree))
+        return self.at(tree, node)
+
+    def guard(
+        self,
+        tree: Tree,
+        call: Callable[..., Any],
+        *arguments: Any,
+        operands: list[Node] | None = None,
+        **named: Any,
+    ) -> Any:
+        """Call what knows nothing of the text; what it raises is put under the text."""
+        try:
+            return call(*arguments, **named)
+        except ExpressionError as error:
+            error.span = error.span or span_of(tree)
+            if isinstance(error, ShapeProblem) and operands:
+                error.notes = error.notes or self._provenance(operands)
+            raise
+
+    def _provenance(self, operands: list[Node]) -> tuple[str, ...]:
+        parts = []
+        for node in operands:
+            span = self.spans.get(node)
+            if span is None or node.op is CONSTANT:
+                continue
+            text = " ".join(self.source.text[span.start : span.end].split())
+            origin = ""
+            if node.op is INPUT:
+                text = node.values[0]
+                known = self.given.get(text)
+                origin = f", given by {known.origin}" if known and known.origin else ""
+            parts.append(f"{text} is {describe(node.shape)}{origin}")
+        return ("; ".join(dict.fromkeys(parts)),) if parts else ()
+
+    def array(self, meaning: Meaning, span: Span) -> Node:
+        """A meaning as one array: a list is stacked.
+
+        Raises:
+            CallProblem: it is a tuple, a text or nothing.
+        """
+        if isinstance(meaning, Node):
+            return meaning
+        if isinstance(meaning, Listing):
+            return self._stacked(meaning)
+        raise CallProblem(f"{kind_of(meaning)} stands where a number or an array is due", span=span)
+
+    def _stacked(self, listing: Listing) -> Node:
+        """Nested lists as one array, innermost first."""
+        order: list[Listing] = []
+        pending = [listing]
+        while pending:
+            one = pending.pop()
+            order.append(one)
+            pending.extend([inner for inner in one.items if isinstance(inner, Listing)])
+        made: dict[int, Node] = {}
+        for one in reversed(order):
+            items = [
+                made[id(inner)] if isinstance(inner, Listing) else self.array(inner, one.span)
+                for inner in one.items
+            ]
+            made[id(one)] = self._row(one, items)
+        return made[id(listing)]
+
+    def _row(self, listing: Listing, items: list[Node]) -> Node:
+        if not items:
+            return constant((), (0,))
+        for node in items[1:]:
+            if node.shape != items[0].shape:
+                raise _ragged(listing, items[0], node)
+        if all(node.op is CONSTANT for node in items):
+            data: list[float] = []
+            for node in items:
+                value = node.values[0]
+                data.extend(value if isinstance(value, tuple) else (value,))
+            kind = "bool" if all(node.kind == "bool" for node in items) else "float"
+            made = constant(tuple(data), (len(items), *items[0].shape), kind)  # type: ignore[arg-type]
+        else:
+            made = ops.stack(*items, axis=0)
+        self.spans.setdefault(made, listing.span)
+        return made
+
+    def evaluate(self, node: Node) -> float:
+        """The value of what decides a size, while the graph is being built.
+
+        Raises:
+            NameProblem: it depends on a name without a value.
+            GradientProblem: it depends on a name that is differentiated by.
+        """
+        from gradcli.execute.plan import Plan
+
+        needed = [one.values[0] for one in reachable([node]) if one.op is INPUT]
+        span = self.spans.get(node)
+        values = {}
+        for name in needed:
+            known = self.given.get(name)
+            if known is None or known.value is None:
+                raise NameProblem(
+                    f"a size depends on {name}, which has no value",
+                    span=span,
+                    hint=f"give it one: {name}=...",
+                )
+            if name in self.wrt:
+                raise GradientProblem(f"a size depends on {name}, so there is no derivative by it", span=span)
+            values[name] = known.value
+        self.sized.update(needed)
+        (value,) = Plan([node]).run(values)
+        return float(value)
+
+
+def _ragged(listing: Listing, first: Node, other: Node) -> ShapeProblem:
+    if first.ndim == other.ndim == 1:
+        message = (
+            f"the rows of an array must agree: one has {first.shape[0]} elements, another {other.shape[0]}"
+        )
+    else:
+        message = (
+            f"the elements of an array must agree in shape: one is {describe(first.shape)}, "
+            f"another {describe(other.shape)}"
+        )
+    return ShapeProblem(message, span=listing.span)

@@ -1,0 +1,242 @@
+"""What each rule of the grammar means, calls apart.
+
+A rule is a generator: it yields the trees it needs, with the names visible there, and is
+sent what they mean. It reads like a recursive function, and ``build`` keeps the stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+from gradcli.errors import NameProblem, ShapeProblem, Span
+from gradcli.graph.node import CONSTANT, INPUT, Node, as_node, constant, ops, reachable
+from gradcli.graph.operations.compose import composites
+from gradcli.graph.operations.indexing import subscript
+from gradcli.language.context import Context
+from gradcli.language.meaning import NOTHING, Function, Group, Listing, Meaning, Scope, Text, kind_of, span_of
+from gradcli.language.names import CONSTANTS, is_function, listed, nearest
+from gradcli.language.subscripts import bound, item, slice_parts
+from gradcli.language.tree import Token, Tree
+
+Step = Generator[tuple[Tree, Scope], Any, Meaning]
+Rule = Callable[[Context, Tree, Scope], Step | Meaning]
+
+_BINARY = {
+    "PLUS": "add",
+    "MINUS": "sub",
+    "TIMES": "mul",
+    "DIVIDE": "div",
+    "FLOOR": "floor_divide",
+    "MODULO": "remainder",
+    "POWER": "pow",
+    "AND": "logical_and",
+    "OR": "logical_or",
+}
+_COMPARE = {
+    "<": "lt",
+    "<=": "le",
+    "≤": "le",
+    ">": "gt",
+    ">=": "ge",
+    "≥": "ge",
+    "==": "eq",
+    "!=": "ne",
+    "≠": "ne",
+}
+
+
+def _number(context: Context, tree: Tree, scope: Scope) -> Meaning:
+    return context.at(tree, constant(_digits(tree.word(0))))
+
+
+def _boolean(context: Context, tree: Tree, scope: Scope) -> Meaning:
+    word = tree.word(0)
+    return context.at(tree, constant(word.text == "true", kind="bool"))
+
+
+def _none(context: Context, tree: Tree, scope: Scope) -> Meaning:
+    return NOTHING
+
+
+def _string(context: Context, tree: Tree, scope: Scope) -> Meaning:
+    word = tree.word(0)
+    return Text(word.text[1:-1])
+
+
+def _name(context: Context, tree: Tree, scope: Scope) -> Meaning:
+    name = context.name(tree)
+    found = scope.get(name)
+    if isinstance(found, Function):
+        raise NameProblem(f"{name} is a function", span=span_of(tree), hint=f"call it: {found.usage}")
+    if found is not None:
+        return found
+    if name in context.given:
+        return context.input(name, tree)
+    if name in CONSTANTS:
+        return context.at(tree, constant(CONSTANTS[name]))
+    if is_function(name):
+        raise NameProblem(
+            f"{name} is a function, and has no value", span=span_of(tree), hint=f"call it: {name}(...)"
+        )
+    if context.free:
+        return context.input(name, tree)
+    raise _unknown(context, name, tree, scope)
+
+
+def _unknown(context: Context, name: str, tree: Tree, scope: Scope) -> NameProblem:
+    there = sorted({*context.given, *[n for n, value in scope.items() if isinstance(value, Node)]})
+    near = nearest(name, [*there, *CONSTANTS])
+    hint = f"give it one: {name}=..."
+    if name == "i":
+        hint = "gradcli is real-valued: i is not the imaginary unit, but it may be given a value: i=..."
+    elif near:
+        hint = f"did you mean {listed(near)}? Or {hint}"
+    notes = (f"the names there are: {', '.join(there)}",) if there else ()
+    return NameProblem(f"{name} has no value", span=span_of(tree), hint=hint, notes=notes)
+
+
+def _array(context: Context, tree: Tree, scope: Scope) -> Step:
+    items = []
+    for child in tree.parts:
+        items.append((yield child, scope))
+    return Listing(tuple(items), span_of(tree))
+
+
+def _tuple(context: Context, tree: Tree, scope: Scope) -> Step:
+    items = []
+    for child in tree.parts:
+        items.append((yield child, scope))
+    return Group(tuple(items), span_of(tree))
+
+
+def _unary(context: Context, tree: Tree, scope: Scope) -> Step:
+    operator, operand = tree.word(0), tree.part(1)
+    x = context.array((yield operand, scope), span_of(operand))
+    if operator.kind == "NOT":
+        return context.apply(ops.logical_not, [x], {}, tree)
+    if operator.kind == "ROOT":
+        return context.apply(ops.sqrt, [x], {}, tree)
+    if operator.kind == "PLUS":
+        return x
+    if x.op is CONSTANT and x.shape == () and x.kind == "float":
+        return context.at(tree, constant(-x.values[0]))
+    return context.apply(ops.neg, [x], {}, tree)
+
+
+def _binary(context: Context, tree: Tree, scope: Scope) -> Step:
+    left, operator, right = tree.part(0), tree.word(1), tree.part(2)
+    a = context.array((yield left, scope), span_of(left))
+    b = context.array((yield right, scope), span_of(right))
+    if operator.kind == "MATMUL":
+        return context.apply(composites["matmul"], [a, b], {}, tree)
+    if operator.kind == "POWER" and b.shape == () and b.op is not CONSTANT and _is_number(b):
+        b = context.at(right, constant(context.evaluate(b)))
+    return context.apply(getattr(ops, _BINARY[operator.kind]), [a, b], {}, tree)
+
+
+def _superscript(context: Context, tree: Tree, scope: Scope) -> Step:
+    operand, exponent = tree.part(0), tree.word(1)
+    x = context.array((yield operand, scope), span_of(operand))
+    return context.apply(ops.pow, [x, as_node(2.0 if exponent.kind == "SQUARED" else 3.0)], {}, tree)
+
+
+def _coefficient(context: Context, tree: Tree, scope: Scope) -> Step:
+    number, operand = tree.word(0), tree.part(1)
+    x = context.array((yield operand, scope), span_of(operand))
+    return context.apply(ops.mul, [constant(_digits(number)), x], {}, tree)
+
+
+def _comparison(context: Context, tree: Tree, scope: Scope) -> Step:
+    operands = []
+    for child in tree.parts:
+        operands.append(context.array((yield child, scope), span_of(child)))
+    result: Node | None = None
+    for place in range(len(operands) - 1):
+        word = tree.word(2 * place + 1)
+        pair = operands[place : place + 2]
+        one = context.apply(getattr(ops, _COMPARE[word.text]), pair, {}, tree)
+        result = one if result is None else context.apply(ops.logical_and, [result, one], {}, tree)
+    assert result is not None
+    return result
+
+
+def _choice(context: Context, tree: Tree, scope: Scope) -> Step:
+    taken, condition, other = tree.parts
+    c = context.array((yield condition, scope), span_of(condition))
+    a = context.array((yield taken, scope), span_of(taken))
+    b = context.array((yield other, scope), span_of(other))
+    return context.apply(ops.choice, [c, a, b], {}, tree)
+
+
+def _attribute(context: Context, tree: Tree, scope: Scope) -> Step:
+    operand, name = tree.part(0), tree.word(1)
+    x = yield operand, scope
+    if name.text != "T":
+        hint = f"write .{name.text}(...)" if is_function(name.text) else "transpose with .T"
+        raise NameProblem(
+            f"values have no attribute '{name.text}'", span=Span(name.start, name.end), hint=hint
+        )
+    return context.apply(ops.transpose, [context.array(x, span_of(operand))], {}, tree)
+
+
+def _index(context: Context, tree: Tree, scope: Scope) -> Step:
+    operand, *subscripts = tree.parts
+    x = yield operand, scope
+    items: list[tuple[Any, ...]] = []
+    arrays: list[Node] = []
+    for part in subscripts:
+        if part.rule == "ellipsis":
+            items.append(("rest",))
+        elif part.rule == "slice":
+            bounds = []
+            for place in slice_parts(part):
+                meaning = None if place is None else (yield place, scope)
+                bounds.append(context.guard(part, bound, meaning, context.evaluate))
+            items.append(("slice", *bounds))
+        else:
+            meaning = yield part, scope
+            if isinstance(meaning, Listing):
+                meaning = context.array(meaning, meaning.span)
+            items.append(context.guard(part, item, meaning, arrays))
+    if isinstance(x, (Group, Listing)) and len(items) == 1 and items[0][0] == "at":
+        return _member(context, x, items[0][1], tree)
+    node = context.array(x, span_of(operand))
+    return context.at(tree, context.guard(tree, subscript, node, items, arrays, operands=[node]))
+
+
+def _member(context: Context, group: Group | Listing, place: int, tree: Tree) -> Meaning:
+    if not -len(group.items) <= place < len(group.items):
+        raise ShapeProblem(
+            f"index {place} is out of range for {kind_of(group)} of {len(group.items)}",
+            span=span_of(tree),
+        )
+    return group.items[place]
+
+
+def _digits(word: Token) -> float:
+    return float(word.text.replace("_", ""))
+
+
+def _is_number(node: Node) -> bool:
+    """Whether a node is arithmetic on constants alone."""
+    return all(one.op is CONSTANT or (one.shape == () and one.op is not INPUT) for one in reachable([node]))
+
+
+RULES: dict[str, Rule] = {
+    "number": _number,
+    "boolean": _boolean,
+    "none": _none,
+    "string": _string,
+    "name": _name,
+    "array": _array,
+    "tuple": _tuple,
+    "unary": _unary,
+    "binary": _binary,
+    "superscript": _superscript,
+    "coefficient": _coefficient,
+    "comparison": _comparison,
+    "choice": _choice,
+    "attribute": _attribute,
+    "index": _index,
+}
