@@ -22,6 +22,7 @@ from gradcli.graph import derive
 from gradcli.graph.node import CONSTANT, INPUT, Node, describe, reachable
 from gradcli.language.build import Built
 from gradcli.language.names import Given
+from gradcli.output.formula import formula
 from gradcli.output.picture import Column, picture
 from gradcli.output.summary import cell_text
 
@@ -142,7 +143,8 @@ def _texts(built: Built, nodes: Sequence[Node]) -> list[str]:
     named = {node: name for name, node in built.names.items() if node.op is not INPUT}
     texts = []
     for node in nodes:
-        text = _source(built, node) if node.args else ""
+        # What a derivative inside the expression made has no text of its own.
+        text = _source(built, node) or formula([node]).replace("\n", "; ") if node.args else ""
         texts.append(f"{named[node]} = {text}" if node in named else text)
     return texts
 

@@ -20,7 +20,7 @@ from gradcli.execute.plan import Plan
 from gradcli.graph import derive
 from gradcli.graph.node import Node, Operation, constant, ops, reachable, variable
 from gradcli.graph.operations.compose import Composite, composites
-from gradcli.language.build import Builder
+from gradcli.language.build import build as built
 from gradcli.language.names import Given
 from gradcli.language.parser import parse
 
@@ -146,9 +146,9 @@ def build(text: str, values: dict[str, Any]) -> tuple[Node, dict[str, Node]]:
         for name, value in values.items()
     }
     source = Source(text)
-    built = Builder(source, given, tuple(values)).build(parse(source))
-    (output,) = built.outputs
-    return output, {name: built.names[name] for name in values if name in built.names}
+    found = built(parse(source), source, given, tuple(values))
+    (output,) = found.outputs
+    return output, {name: found.names[name] for name in values if name in found.names}
 
 
 def _called(record: Operation, shapes: Sequence[tuple[int, ...]]) -> Sample:

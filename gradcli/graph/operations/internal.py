@@ -42,6 +42,7 @@ define(
     shape=lambda shape, axis: (),
     parameters=(AXIS,),
     takes="any",
+    samples=[("x * size(x[x > 0])", {"x": "5"})],
     hidden=True,
 )
 define(
@@ -55,6 +56,10 @@ define(
     parameters=(Parameter("lead", "integer", 0),),
     takes="any",
     gives="float",
+    samples=[
+        ("sum(grad(sum(x[x > 0]^3), x)^2)", {"x": "5"}),
+        ("grad(sum((x[x > 0] * y)^2), y)", {"x": "5", "y": "1"}),
+    ],
     hidden=True,
 )
 
@@ -71,6 +76,11 @@ define(
     pullback=_cofactor_rule,
     kernel="kernels.cofactor",
     shape=lambda shape: shape,
+    samples=[
+        ("grad(det(x), x)", {"x": "4x4 well"}),
+        ("grad(sum(det(x)), x)", {"x": "2x4x4 well"}),
+        ("grad(det(x), x)", {"x": "0x0"}),
+    ],
     hidden=True,
 )
 
@@ -80,4 +90,10 @@ def _like(shape: Shape, **_: Any) -> Shape:
 
 
 for _name in ("zeros_like", "ones_like"):
-    define(_name, kernel=f"numpy.{_name}", scalar=f"scalars.{_name}", shape=_like)
+    define(
+        _name,
+        kernel=f"numpy.{_name}",
+        scalar=f"scalars.{_name}",
+        shape=_like,
+        samples=[(f"x * {_name}(x)", {"x": "2x3"}), (f"x - {_name}(x)", {"x": "()"}), (f"{_name}(x)", {"x": "0"})],
+    )
