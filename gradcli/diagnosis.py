@@ -9,9 +9,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from gradcli.answers import Answer, Answers
 from gradcli.errors import EvaluationError, GradcliError, Source, Span
 from gradcli.execute.plan import trace
-from gradcli.expression import Answer, Expression
 from gradcli.graph.node import CONSTANT, INPUT, Node
 from gradcli.language.build import Built
 from gradcli.language.names import Given
@@ -133,9 +133,7 @@ def _first_bad(value: Value, bad: str) -> tuple[int, ...]:
     return tuple([int(one) for one in numpy.argwhere(mask)[0]])
 
 
-def located(
-    error: GradcliError, expression: Expression, given: Mapping[str, Given], dtype: str
-) -> GradcliError:
+def located(error: GradcliError, expression: Answers, given: Mapping[str, Given], dtype: str) -> GradcliError:
     """Put an error of the run under the sub-expression that raised it."""
     if not isinstance(error, EvaluationError) or error.span is not None:
         return error

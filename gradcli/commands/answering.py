@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 
 import click
 
+from gradcli.answers import Answer, Answers
 from gradcli.commands.inputs import Inputs
 from gradcli.commands.options import Settings
 from gradcli.commands.streams import Streams, report
 from gradcli.diagnosis import first_fault, located
 from gradcli.errors import EmptyInputError, GradcliError, UsageError
-from gradcli.expression import Answer, Expression
 from gradcli.language.names import Given
 from gradcli.output import jsonform, plain
 
-Ask = Callable[[Expression, Mapping[str, Given]], Answer]
+Ask = Callable[[Answers, Mapping[str, Given]], Answer]
 
 PARTLY_FAILED = 5
 
@@ -59,7 +59,7 @@ def answer(settings: Settings, ask: Ask, *, alone: bool = False) -> Answer | Non
     return found
 
 
-def _asked(expression: Expression, given: Mapping[str, Given], ask: Ask, dtype: str) -> Answer:
+def _asked(expression: Answers, given: Mapping[str, Given], ask: Ask, dtype: str) -> Answer:
     try:
         return ask(expression, given)
     except GradcliError as error:
@@ -122,7 +122,7 @@ class _Lines:
 
     def _line(self, number: int, line: str, given: Mapping[str, Given], collected: Streams | None) -> str:
         try:
-            expression = Expression(line, f"line {number}")
+            expression = Answers(line, f"line {number}")
             found = _asked(expression, given, self._ask, self._settings.dtype)
         except EmptyInputError:
             return "null" if self._json else ""

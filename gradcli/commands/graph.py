@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from gradcli.answers import Answers
 from gradcli.commands import options
 from gradcli.commands.command import expression_command
 from gradcli.commands.inputs import Inputs
@@ -17,7 +18,6 @@ from gradcli.commands.vectors import vector_option, vectors_of
 from gradcli.diagnosis import located
 from gradcli.errors import GradcliError
 from gradcli.execute.plan import trace
-from gradcli.expression import Expression
 from gradcli.graph import derive
 from gradcli.graph.node import CONSTANT, INPUT, Node, describe, reachable
 from gradcli.language.build import Built
@@ -90,7 +90,7 @@ def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
 
 
 def _drawn(
-    expression: Expression,
+    expression: Answers,
     given: Mapping[str, Given],
     names: Sequence[str] | None,
     cotangents: Sequence[Given],

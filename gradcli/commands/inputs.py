@@ -7,10 +7,10 @@ import sys
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
 
+from gradcli.answers import Answers
 from gradcli.commands.options import Settings
 from gradcli.data.assignments import assign
 from gradcli.errors import EmptyInputError, UsageError
-from gradcli.expression import Expression
 from gradcli.language.names import Given
 
 _CHUNK = 1 << 16
@@ -23,7 +23,7 @@ class Inputs:
         self.settings = settings
         self._asked = False
 
-    def expression(self) -> tuple[Expression, dict[str, Given]]:
+    def expression(self) -> tuple[Answers, dict[str, Given]]:
         """The single expression, and the names' values.
 
         Raises:
@@ -41,7 +41,7 @@ class Inputs:
                 "there is no expression",
                 hint="give one in quotes, or name a file with -f (- is standard input)",
             )
-        expression = Expression(text, "" if place == "" else _named(place))
+        expression = Answers(text, "" if place == "" else _named(place))
         return expression, self.given(words)
 
     def given(self, words: tuple[str, ...]) -> dict[str, Given]:

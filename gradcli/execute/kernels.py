@@ -37,6 +37,10 @@ def power(a: Array, b: Array) -> Array:
     """A ** b; small whole exponents by multiplication, some fifty times faster than pow."""
     if np.ndim(b) == 0:
         exponent = float(b)
+        if exponent == 0.5:
+            # NumPy takes the square root here, which answers nan for -inf and -0 for -0.
+            root = np.asarray(np.sqrt(a) + 0.0)
+            return np.where(np.isneginf(a), np.inf, root) if np.isnan(np.sum(root)) else root
         if exponent == 2:
             return np.multiply(a, a)
         if exponent == 3:
@@ -119,8 +123,15 @@ def std(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
 
 
 def norm2(x: Array, axis: Axes, keepdims: bool) -> Array:
-    """The Euclidean norm over axes."""
-    return np.asarray(np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims)))
+    """The Euclidean norm over axes; where a square leaves the numbers, of the scaled elements."""
+    norm = np.asarray(np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims)))
+    if np.all((norm > np.finfo(norm.dtype).tiny ** 0.4) & (norm < np.inf)):
+        return norm
+    size = np.abs(x)
+    top = np.max(size, axis=axis, keepdims=True, initial=0.0)
+    scale = np.where((top > 0) & (top < np.inf), top, 1.0)
+    norm = np.sqrt(np.sum(np.square(size / scale), axis=axis, keepdims=True)) * scale
+    return np.asarray(norm if keepdims else np.squeeze(norm, axis=axis))
 
 
 def logsumexp(x: Array, axis: Axes, keepdims: bool) -> Array:
@@ -303,6 +314,8 @@ def logdet(x: Array) -> Array:
 
 def cofactor(x: Array) -> Array:
     """D det(x) / dx from the singular values, so that a singular matrix has one too."""
+    if not np.size(x):
+        return np.zeros(np.shape(x))
     u, s, vh = np.linalg.svd(x)
     others = np.stack(
         [np.prod(np.delete(s, place, axis=-1), axis=-1) for place in range(s.shape[-1])], axis=-1

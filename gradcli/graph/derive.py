@@ -16,7 +16,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from gradcli.errors import GradientProblem
-from gradcli.graph.node import Node, Shape, Unknown, constant, describe, ops, reachable, variable
+from gradcli.graph.node import Node, Shape, Unknown, constant, describe, ops, reachable
 from gradcli.graph.regions import Region, Regions
 
 
@@ -173,7 +173,8 @@ def jvp(
     """Push tangents forward: the pullback, which is linear in its cotangent, pulled back itself."""
     results: list[Node | None] = []
     for output in outputs:
-        free = variable("cotangent", output.shape)
+        # Nothing depends on its value, for the pullback is linear; its size may matter.
+        free = ops.zeros_like(output)
         pulled = vjp([(output, free)], wrt, trail)
         pairs = [(back, v) for back, v in zip(pulled, tangents, strict=True) if back is not None]
         results.extend(vjp(pairs, [free], trail))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import product
+from itertools import combinations, product
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -36,7 +36,7 @@ def _spread(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     # No two elements closer than differences reach, so that no maximum has a tie.
     size = math.prod(shape)
     step = 3.5 / max(size, 4)
-    return ((rng.permutation(size) - size / 2 + rng.uniform(0.1, 0.9)) * step).reshape(shape)
+    return ((rng.permutation(size) - size // 2 + rng.uniform(0.2, 0.8)) * step).reshape(shape)
 
 
 def _square(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
@@ -54,7 +54,8 @@ DOMAINS: dict[str, Draw] = {
     "nonzero": _away_from_zero,
     "positive": lambda rng, shape: rng.uniform(0.4, 2.4, shape),
     "unit": lambda rng, shape: rng.uniform(-0.8, 0.8, shape),
-    "fraction": lambda rng, shape: rng.integers(-3, 3, shape) + rng.uniform(0.15, 0.85, shape),
+    # Neither a whole number nor a half within 0.1.
+    "fraction": lambda rng, shape: rng.integers(-6, 6, shape) / 2 + rng.uniform(0.12, 0.38, shape),
     "three": lambda rng, shape: np.full(shape, 3.0),
     "low": lambda rng, shape: rng.uniform(-0.9, -0.3, shape),
     "high": lambda rng, shape: rng.uniform(0.4, 0.9, shape),
@@ -126,14 +127,28 @@ def value_of(array: Array) -> Any:
     return array.item() if array.shape == () else array
 
 
+def _near_ties(values: Sequence[Any]) -> bool:
+    """Whether two arguments are so near each other somewhere that a comparison may turn."""
+    for a, b in combinations([np.asarray(value) for value in values], 2):
+        if a.dtype == b.dtype == np.float64:
+            try:
+                apart = np.abs(a - b)
+            except ValueError:
+                continue
+            if np.any((apart < 0.05) & (apart > 0)):
+                return True
+    return False
+
+
 def _written(record: Operation | Composite, text: str, shapes: dict[str, str]) -> Sample:
     rng = generator(record.name, text)
-    values = {}
-    for name, form in shapes.items():
-        size, *words = form.split()
-        if len(words) > 1:
-            raise LookupError(f"{record.name}: a sample has one domain a name, not {form!r}")
-        values[name] = value_of(draw(words[0] if words else "real", shape_of(size), rng))
+    values: dict[str, Any] = {}
+    while not values or _near_ties(list(values.values())):
+        for name, form in shapes.items():
+            size, *words = form.split()
+            if len(words) > 1:
+                raise LookupError(f"{record.name}: a sample has one domain a name, not {form!r}")
+            values[name] = value_of(draw(words[0] if words else "real", shape_of(size), rng))
     output, inputs = build(text, values)
     label = f"{text} | {', '.join(f'{name} {form.strip()}' for name, form in shapes.items())}"
     return Sample(label, record, output, inputs, values)
@@ -153,15 +168,18 @@ def build(text: str, values: dict[str, Any]) -> tuple[Node, dict[str, Node]]:
 
 def _called(record: Operation, shapes: Sequence[tuple[int, ...]]) -> Sample:
     rng = generator(record.name, shapes)
-    inputs, values = {}, {}
-    for position, shape in enumerate(shapes):
-        name = "abc"[position]
-        wanted = record.takes[min(position, len(record.takes) - 1)]
-        if wanted == "bool":
-            values[name] = value_of(rng.integers(0, 2, shape).astype(bool))
-        else:
-            values[name] = value_of(draw(word_for(record, position), shape, rng))
-        inputs[name] = variable(name, shape, "bool" if wanted == "bool" else "float")
+    kinds = [record.takes[min(position, len(record.takes) - 1)] for position in range(len(shapes))]
+    inputs = {
+        name: variable(name, shape, "bool" if kind == "bool" else "float")
+        for name, kind, shape in zip("abc", kinds, shapes, strict=False)
+    }
+    values: dict[str, Any] = {}
+    while not values or _near_ties(list(values.values())):
+        for position, (name, kind, shape) in enumerate(zip("abc", kinds, shapes, strict=False)):
+            if kind == "bool":
+                values[name] = value_of(rng.integers(0, 2, shape).astype(bool))
+            else:
+                values[name] = value_of(draw(word_for(record, position), shape, rng))
     label = f"{record.name}({', '.join(map(str, shapes))})"
     return Sample(label, record, record(*inputs.values()), inputs, values)
 

@@ -43,7 +43,7 @@ from sampling import (
 # (check, record) -> why the check cannot hold there.
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("differences", "detach"): "its derivative is zero by definition, whatever its value does",
-    ("curvature", "detach"): "as above",
+    ("differences", "as_position"): "a position in an array has no derivative, although it is the number itself",
 }
 
 EVERY = every_sample()
@@ -93,8 +93,8 @@ def test_names_are_unique() -> None:
 @pytest.mark.parametrize("record", list(ops), ids=lambda record: record.name)
 def test_record_is_consistent(record: Operation) -> None:
     assert len(record.pullback) == max(1, len(record.arguments))
-    assert len(record.takes) in (1, len(record.arguments))
-    assert len(record.domain) in (1, len(record.arguments))
+    assert len(record.takes) in (1, len(record.arguments)) or not record.arguments
+    assert len(record.domain) in (1, len(record.arguments)) or not record.arguments
     assert callable(backends.function(record.kernel))
     if record.scalar:
         assert callable(backends.function(record.scalar))

@@ -96,7 +96,7 @@ define(
     kernel="numpy.floor_divide",
     scalar="scalars.floor_divide",
     symbol="//",
-    domain="fraction nonzero",
+    domain="fraction three",
 )
 define(
     "remainder",

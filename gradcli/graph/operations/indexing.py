@@ -44,7 +44,11 @@ def subscript(x: Node, items: list[Item], indices: list[Node]) -> Node:
     place = items.index(("rest",)) if ellipses else len(items)
     items = [*items[:place], *whole, *items[place + ellipses :]]
     x, items, indices = _together(x, items, indices)
-    return ops.index(x, *indices, spec=tuple(_resolved(x, items, indices)))
+    spec = _resolved(x, items, indices)
+    # Whole axes in front need no item: index lets the axes before its spec pass.
+    while spec and spec[0] == ("all",):
+        del spec[0]
+    return ops.index(x, *indices, spec=tuple(spec))
 
 
 def _consumed(item: Item) -> int:
@@ -203,6 +207,12 @@ define(
         Parameter("lead", "integer", 0),
     ),
     takes=("float", "any"),
+    samples=[
+        ("grad(sum(x[1:]^3), x)", {"x": "3x2"}),
+        ("grad(sum(x[[0, 0, 2]]^3), x)", {"x": "3"}),
+        ("grad(sum(x[:, [0, 2, 0]]^3), x)", {"x": "2x3"}),
+        ("grad(sum(x[x > 0]^3), x)", {"x": "2x3"}),
+    ],
     hidden=True,
 )
 define(
@@ -216,6 +226,10 @@ define(
     kernel="kernels.scatter_like",
     shape=lambda g, like, *_, spec, lead: (*g[:lead], *like),
     parameters=(_SPEC, Parameter("lead", "integer", 0)),
-    takes=("float", "any"),
+    takes=("float", "any", "any"),
+    samples=[
+        ("grad(sum(x[x > 0][1:]^3), x)", {"x": "5"}),
+        ("grad(sum(x[x > 0][[0, 0]]^3), x)", {"x": "3 positive"}),
+    ],
     hidden=True,
 )

@@ -123,7 +123,9 @@ def _cross(a: Node, b: Node) -> Node:
     return ops.stack(*rows, axis=-1)
 
 
-compose("matmul", "a b", _matmul)
+compose(
+    "matmul", "a b", _matmul, samples=[("matmul(a, b)", {"a": "2x3", "b": "3"}), ("a @ b", {"a": "3", "b": "3x2"})]
+)
 compose(
     "dot", "a b", _dot, samples=[("dot(a, b)", {"a": "2x3", "b": "3"}), ("dot(a, b)", {"a": "()", "b": "3"})]
 )
@@ -259,7 +261,7 @@ def _diag(x: Node) -> Node:
     return ops.diagonal_matrix(x) if x.ndim == 1 else ops.diagonal(x)
 
 
-compose("diag", "x", _diag)
+compose("diag", "x", _diag, samples=[("diag(x)", {"x": "3"}), ("diag(x)", {"x": "3x3"})])
 
 
 def _solve_matrix_shape(a: Shape, b: Shape) -> Shape:
@@ -313,4 +315,9 @@ def _solve(a: Node, b: Node) -> Node:
     return ops.solve_vector(a, b) if b.ndim == 1 else ops.solve_matrix(a, b)
 
 
-compose("solve", "a b", _solve)
+compose(
+    "solve",
+    "a b",
+    _solve,
+    samples=[("solve(a, b)", {"a": "2x2 well", "b": "2"}), ("solve(a, b)", {"a": "2x2 well", "b": "2x3"})],
+)

@@ -97,6 +97,8 @@ def _others(x: Node) -> Node:
 
 
 def _product_rule(g: Node, y: Node, x: Node, axis: tuple[int, ...], keepdims: bool) -> Node:
+    if not axis:
+        return g
     g = restored(g, axis, keepdims)
     if any(isinstance(x.shape[one], Unknown) for one in axis):
         # The tree needs a size; without one, products with a zero are told apart by counting them.
@@ -228,5 +230,6 @@ define(
     parameters=_AXES,
     torch="LinalgVectorNormBackward0",
     spelling="norm",
+    samples=_samples("norm")[1:],
     hidden=True,
 )

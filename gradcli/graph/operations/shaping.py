@@ -253,4 +253,10 @@ define(
     ],
 )
 
-compose("flatten", "x", lambda x: ops.reshape(x, shape=(-1,)), aliases="ravel")
+compose(
+    "flatten",
+    "x",
+    lambda x: ops.reshape(x, shape=(-1,)),
+    aliases="ravel",
+    samples=[("flatten(x)", {"x": "2x3"}), ("flatten(x)", {"x": "()"}), ("x.flatten()", {"x": "2x0"})],
+)

@@ -1,0 +1,135 @@
+"""Where a derivative starts: the cotangents, tangents and identities that questions bring along.
+
+A vector of the user's enters the graph as one more input, so a plan serves other vectors too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gradcli.errors import CallProblem, GradientProblem, ShapeProblem, Span
+from gradcli.graph.node import Node, Shape, Unknown, constant, describe, ops, variable
+from gradcli.language.build import Built
+from gradcli.language.names import Given, listed
+
+
+def _span(built: Built, place: int = 0) -> Span | None:
+    return built.spans.get(built.outputs[place])
+
+
+# Names of inputs that no user can write: a name of the language has no space.
+ROWS = "rows of the identity"
+
+
+def as_float(node: Node) -> Node:
+    """A node as numbers; true is 1."""
+    return ops.number(node) if node.kind == "bool" else node
+
+
+def scalar(built: Built) -> Node:
+    """The one output, which must be a scalar.
+
+    Raises:
+        GradientProblem: it is not.
+    """
+    if len(built.outputs) != 1 or built.outputs[0].shape != ():
+        shapes = listed([describe(output.shape) for output in built.outputs], "and")
+        raise GradientProblem(
+            f"the Hessian is that of a scalar: the output is {shapes}",
+            hint="reduce it with sum() or mean(), or take its jacobian",
+            span=_span(built),
+            source=built.source,
+        )
+    return as_float(built.outputs[0])
+
+
+def unit(built: Built) -> list[Node]:
+    """The cotangent 1 of a scalar.
+
+    Raises:
+        GradientProblem: there are several outputs, or one that is no scalar.
+    """
+    if len(built.outputs) > 1:
+        raise GradientProblem(
+            f"grad can be implicitly created only for scalar outputs: there are {len(built.outputs)} outputs",
+            hint="pass a vector for each, --vector 0=... --vector 1=..., or add them up",
+            source=built.source,
+        )
+    shape = built.outputs[0].shape
+    if any(size != 1 for size in shape):
+        raise GradientProblem(
+            f"grad can be implicitly created only for scalar outputs: the output is {describe(shape)}",
+            hint="pass --vector, or reduce it with sum() or mean()",
+            span=_span(built),
+            source=built.source,
+        )
+    return [ops.ones(shape=shape) if shape else constant(1.0)]
+
+
+def cotangents_of(built: Built, cotangents: Sequence[Given]) -> list[Node]:
+    """An input for the cotangent of each output.
+
+    Raises:
+        CallProblem: there are more or fewer of them than outputs.
+        ShapeProblem: one is not of its output's shape.
+    """
+    if len(cotangents) != len(built.outputs):
+        raise CallProblem(
+            f"got {len(built.outputs)} outputs and {len(cotangents)} vectors: each output needs one",
+            source=built.source,
+        )
+    seeds = []
+    for place, (output, one) in enumerate(zip(built.outputs, cotangents, strict=True)):
+        if one.shape != output.shape and all(isinstance(size, int) for size in output.shape):
+            raise ShapeProblem(
+                f"the vector is {describe(one.shape)} and the output {describe(output.shape)}: "
+                "they must have one shape",
+                span=_span(built, place),
+                source=built.source,
+            )
+        seeds.append(variable(f"cotangent {place}", one.shape))
+    return seeds
+
+
+def cotangent_inputs(cotangents: Sequence[Given]) -> dict[str, Given]:
+    """The values of these inputs."""
+    return {f"cotangent {place}": one for place, one in enumerate(cotangents)}
+
+
+def tangent_inputs(tangents: Mapping[str, Given]) -> dict[str, Given]:
+    """The values of the tangents' inputs."""
+    return {f"tangent {name}": one for name, one in tangents.items()}
+
+
+def tangents_of(wrt: Sequence[Node], tangents: Mapping[str, Given]) -> list[Node]:
+    """An input for the tangent of each name.
+
+    Raises:
+        ShapeProblem: one is not of its name's shape.
+    """
+    nodes = []
+    for node, (name, one) in zip(wrt, tangents.items(), strict=True):
+        if one.shape != node.shape:
+            raise ShapeProblem(
+                f"the tangent of {name} is {describe(one.shape)} and {name} is {describe(node.shape)}: "
+                "they must have one shape"
+            )
+        nodes.append(variable(f"tangent {name}", one.shape))
+    return nodes
+
+
+def count(shape: Shape) -> int:
+    """How many elements a shape has, or at most."""
+    total = 1
+    for size in shape:
+        total *= size.at_most if isinstance(size, Unknown) else size
+    return total
+
+
+def identity_rows(first: int, rows: int, shape: Shape) -> Given:
+    """Some rows of the identity, each of an output's shape; past the last one they are zero."""
+    import numpy
+
+    total = count(shape)
+    seed = numpy.eye(rows, total, first).reshape(rows, *shape)
+    return Given(seed.shape, "float", seed)
