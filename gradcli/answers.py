@@ -57,15 +57,16 @@ class Answers:
 
     Args:
         text: the expression.
-        place: where the text came from, for its errors.
+        place: the file that the text came from, for its errors.
+        line: the number of its first line there.
 
     Raises:
         SyntaxProblem: the text does not belong to the language.
         EmptyInputError: there is nothing in it.
     """
 
-    def __init__(self, text: str, place: str = "") -> None:
-        self.source = Source(text, place)
+    def __init__(self, text: str, place: str = "", line: int = 0) -> None:
+        self.source = Source(text, place, line)
         self.tree = parse(self.source)
         self._graphs: dict[Hashable, Built] = {}
         self._ready: dict[Hashable, _Ready] = {}

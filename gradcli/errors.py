@@ -32,10 +32,15 @@ class Span(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A text of the user's and where it came from (``""`` for the command line)."""
+    """A text of the user's and where it came from.
+
+    ``place`` is a file, or empty; ``line`` is the number of the text's first line there, or 0
+    where the text stands on its own.
+    """
 
     text: str
     place: str = ""
+    line: int = 0
 
 
 class GradcliError(Exception):

@@ -20,7 +20,8 @@ class Expression(Answers):
 
     Args:
         text: the expression.
-        place: where the text came from, for its errors.
+        place: the file that the text came from, for its errors.
+        line: the number of its first line there.
 
     Raises:
         SyntaxProblem: the text does not belong to the language.

@@ -89,6 +89,7 @@ class _Lines:
         if self._streams.form == "table":
             raise UsageError("--lines answers with a line each, not with tables", hint="use -o raw or --json")
         self._json = self._streams.form == "json"
+        self._place = "" if settings.file in (None, "-") else str(settings.file)
         self._failed: list[int] = []
         self._failures = 0
         self._faults = 0
@@ -122,7 +123,7 @@ class _Lines:
 
     def _line(self, number: int, line: str, given: Mapping[str, Given], collected: Streams | None) -> str:
         try:
-            expression = Answers(line, f"line {number}")
+            expression = Answers(line, self._place, number)
             found = _asked(expression, given, self._ask, self._settings.dtype)
         except EmptyInputError:
             return "null" if self._json else ""
@@ -144,6 +145,8 @@ class _Lines:
         if collected is not None:
             collected.write(text + "\n")
         elif not self._json:
+            # In order with the answers, where both go to one place.
+            self._streams.flush()
             report(error, "error", self._settings)
         return text if self._json else ""
 

@@ -41,7 +41,7 @@ class Inputs:
                 "there is no expression",
                 hint="give one in quotes, or name a file with -f (- is standard input)",
             )
-        expression = Answers(text, "" if place == "" else _named(place))
+        expression = Answers(text, "" if place in ("", "-") else place)
         return expression, self.given(words)
 
     def given(self, words: tuple[str, ...]) -> dict[str, Given]:

@@ -110,9 +110,14 @@ def clip(x: Array, lo: Array, hi: Array) -> Array:
     return np.minimum(np.maximum(x, lo), hi)
 
 
+def mean(x: Array, axis: Axes, keepdims: bool) -> Array:
+    """The mean; nan of no elements, without the warning that NumPy's own gives."""
+    return np.asarray(np.divide(np.sum(x, axis=axis, keepdims=keepdims), count(x, axis)))
+
+
 def var(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
     """The mean squared deviation; nan where there are too few elements."""
-    spread = np.square(x - np.mean(x, axis=axis, keepdims=True))
+    spread = np.square(x - mean(x, axis=axis, keepdims=True))
     degrees = max(count(x, axis) - correction, 0.0)
     return np.asarray(np.divide(np.sum(spread, axis=axis, keepdims=keepdims), degrees))
 
@@ -313,12 +318,45 @@ def logdet(x: Array) -> Array:
 
 
 def cofactor(x: Array) -> Array:
-    """D det(x) / dx from the singular values, so that a singular matrix has one too."""
+    """d det(x) / dx from the singular values, so that a singular matrix has one too."""
     if not np.size(x):
         return np.zeros(np.shape(x))
     u, s, vh = np.linalg.svd(x)
-    others = np.stack(
-        [np.prod(np.delete(s, place, axis=-1), axis=-1) for place in range(s.shape[-1])], axis=-1
-    ).reshape(s.shape)
-    sign = np.linalg.det(u) * np.linalg.det(vh)
-    return np.asarray(sign[..., None, None] * ((u * others[..., None, :]) @ vh))
+    others = np.stack([np.prod(np.delete(s, i, axis=-1), axis=-1) for i in range(s.shape[-1])], axis=-1)
+    return np.asarray(_handedness(u, vh) * ((u * others[..., None, :]) @ vh))
+
+
+def cofactor_slope(x: Array, h: Array) -> Array:
+    """The change of the cofactors along h, from the singular values too.
+
+    Of a diagonal matrix it is known: off the diagonal ``-h[j, i]`` times the values of all other
+    rows, and on it the sum of those ``h[k, k]`` likewise.
+    """
+    if not np.size(x) or not np.size(h):
+        return np.zeros(np.broadcast_shapes(np.shape(x), np.shape(h)))
+    u, s, vh = np.linalg.svd(x)
+    size = s.shape[-1]
+    others = np.zeros(np.shape(x))
+    for i in range(size):
+        for j in range(i):
+            others[..., i, j] = others[..., j, i] = np.prod(np.delete(s, (i, j), axis=-1), axis=-1)
+    turned = np.swapaxes(u, -1, -2) @ h @ np.swapaxes(vh, -1, -2)
+    on = np.diagonal(turned, axis1=-2, axis2=-1)
+    slope = diagonal_matrix(matvec(others, on)) - np.swapaxes(turned, -1, -2) * others
+    return np.asarray(_handedness(u, vh) * (u @ slope @ vh))
+
+
+def _handedness(u: Array, vh: Array) -> Array:
+    """1 or -1: the determinant of two orthogonal matrices."""
+    return np.asarray((np.linalg.det(u) * np.linalg.det(vh))[..., None, None])
+
+
+def padded(x: Array, size: int, fill: float) -> Array:
+    """The last axis filled up to a size."""
+    short = size - np.shape(x)[-1]
+    return np.pad(x, [(0, 0)] * (np.ndim(x) - 1) + [(0, short)], constant_values=fill)
+
+
+def trimmed(x: Array, like: Array) -> Array:
+    """The last axis cut to that of like."""
+    return np.asarray(np.asarray(x)[..., : np.shape(like)[-1]])

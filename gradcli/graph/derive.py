@@ -60,7 +60,8 @@ def vjp(
         For each of ``wrt`` its cotangent, of its shape behind the same leading axes.
     """
     nodes = reachable([output for output, _ in outputs])
-    regions = Regions(nodes, [output for output, _ in outputs])
+    # What is differentiated by stands outside every branch, also where only a branch uses it.
+    regions = Regions(nodes, [*[output for output, _ in outputs], *wrt])
     active = dependents(nodes, wrt)
     cotangents: dict[Node, Node] = {}
     for output, cotangent in outputs:

@@ -73,8 +73,12 @@ def _excerpt(source: Source, span: Span, width: int, ascii: bool) -> Iterator[Re
     if text[start:end].isspace() and text[start:end].strip(" \t"):  # a line end has no width
         end = start
     line, column = line_and_column(text, span)
+    if source.line:
+        line += source.line - 1
     if source.place:
         yield ReportLine("place", f"{INDENT}{visible_text(source.place, ascii)}:{line}:{column}")
+    elif source.line:
+        yield ReportLine("place", f"{INDENT}line {line}, column {column}:")
     elif "\n" in text.rstrip():
         yield ReportLine("place", f"{INDENT}line {line}:")
     previous = None

@@ -229,7 +229,7 @@ def test_curvature(sample: Sample) -> None:
 @each_sample
 def test_third(sample: Sample) -> None:
     """The gradient of <hessian, w>, where the Hessian is made in one batch, against differences."""
-    if sum(int(np.prod(x.shape)) for x in sample.floats) > 9:
+    if sum(int(np.prod(x.shape)) for x in sample.floats) > 16:
         return
     first = weighted(sample.smooth, "value")
     blocks = [block for row in derive.hessian(first, sample.floats) for block in row]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.graph.node import Node, Parameter, Shape, ops
-from gradcli.graph.operations.record import AXIS, define, strong
+from gradcli.graph.node import Node, Parameter, Shape, broadcast, ops
+from gradcli.graph.operations.record import AXIS, column, define, strong, swapped
 
 define(
     # The chain rule's product: zero where a is, whatever b is. It is linear in a, and its own
@@ -64,16 +64,10 @@ define(
 )
 
 
-def _cofactor_rule(g: Node, y: Node, x: Node) -> Node:
-    inverse = ops.transpose(ops.inv(x), axes=(-1, -2))
-    inner = ops.sum(g * inverse, axis=(-2, -1), keepdims=True)
-    return y * inner - inverse @ ops.transpose(g, axes=(-1, -2)) @ y
-
-
 define(
     # d det(x) / dx, right for singular matrices too; the derivative of a determinant of 4x4 or more.
     "cofactor",
-    pullback=_cofactor_rule,
+    pullback=lambda g, y, x: ops.cofactor_slope(x, g),
     kernel="kernels.cofactor",
     shape=lambda shape: shape,
     samples=[
@@ -81,6 +75,51 @@ define(
         ("grad(sum(det(x)), x)", {"x": "2x4x4 well"}),
         ("grad(det(x), x)", {"x": "0x0"}),
     ],
+    hidden=True,
+)
+
+
+def _third_rule(g: Node, y: Node, x: Node, h: Node) -> Node:
+    # The third derivative of a determinant takes the inverse, so here a singular matrix is refused.
+    v = ops.inv(x)
+    vh, vg = v @ h, v @ g
+    both = column(ops.trace(vh), 2) * vg + column(ops.trace(vg), 2) * vh - vh @ vg - vg @ vh
+    inner = ops.sum(g * y, axis=(-2, -1), keepdims=True)
+    return swapped((inner * v) - column(ops.det(x), 2) * (both @ v))
+
+
+define(
+    # The change of the cofactors of x along h: the second derivative of a determinant, symmetric.
+    "cofactor_slope",
+    "x h",
+    pullback=(_third_rule, lambda g, y, x, h: ops.cofactor_slope(x, g)),
+    kernel="kernels.cofactor_slope",
+    shape=lambda x, h: broadcast(x, h),
+    samples=[
+        ("grad(sum(grad(det(x), x)^2), x)", {"x": "4x4 well"}),
+        ("grad(sum(grad(sum(det(x)), x)^2), x)", {"x": "2x4x4 well"}),
+        ("grad(sum(grad(det(x), x)^2), x)", {"x": "0x0"}),
+    ],
+    hidden=True,
+)
+define(
+    # The last axis filled up to a size, where only the run knows how long it is.
+    "padded",
+    pullback=lambda g, y, x, size, fill: ops.trimmed(g, x),
+    kernel="kernels.padded",
+    shape=lambda shape, size, fill: (*shape[:-1], size),
+    parameters=(Parameter("size", "size"), Parameter("fill", "number", 0.0)),
+    samples=[("grad(prod(x[x < 1]), x)", {"x": "5"})],
+    hidden=True,
+)
+define(
+    # And cut back to that of like.
+    "trimmed",
+    "x like",
+    pullback=(lambda g, y, x, like: ops.padded(g, size=x.shape[-1], fill=0.0), None),
+    kernel="kernels.trimmed",
+    shape=lambda x, like: (*x[:-1], like[-1]),
+    samples=[("grad(sum(grad(prod(x[x < 1]), x)^2), x)", {"x": "5"})],
     hidden=True,
 )
 

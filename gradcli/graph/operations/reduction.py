@@ -69,7 +69,7 @@ define(
 define(
     "mean",
     pullback=lambda g, y, x, axis, keepdims: restored(g, axis, keepdims) / count(x, axis),
-    kernel="numpy.mean",
+    kernel="kernels.mean",
     scalar="scalars.identity",
     shape=_reduce,
     parameters=_AXES,
@@ -84,7 +84,9 @@ def _others(x: Node) -> Node:
     A tree of pairwise products, so it is exact next to zeros and differentiable again.
     """
     size = x.shape[-1]
-    if isinstance(size, Unknown) or size <= 1:
+    if isinstance(size, Unknown):
+        return ops.trimmed(_others(ops.padded(x, size=size.at_most, fill=1.0)), x)
+    if size <= 1:
         return ops.ones_like(x)
     if size % 2:
         x = ops.concat(x, ops.ones_like(ops.index(x, spec=(("slice", 0, 1, 1),))), axis=-1)
@@ -97,29 +99,14 @@ def _others(x: Node) -> Node:
 
 
 def _product_rule(g: Node, y: Node, x: Node, axis: tuple[int, ...], keepdims: bool) -> Node:
-    if not axis:
-        return g
-    g = restored(g, axis, keepdims)
-    if any(isinstance(x.shape[one], Unknown) for one in axis):
-        # The tree needs a size; without one, products with a zero are told apart by counting them.
-        zero = ops.eq(x, 0)
-        zeros = ops.sum(number(zero), axis=axis, keepdims=True)
-        rest = ops.prod(ops.where(zero, 1, x), axis=axis, keepdims=True)
-        alone = ops.where(ops.eq(zeros - number(zero), 0), rest, 0)
-        return strong(g, ops.where(zero, alone, alone / ops.where(zero, 1, x)))
-    kept = [position for position in range(-x.ndim, 0) if position not in axis]
-    order = (*kept, *axis)
-    back = tuple(order.index(position) - x.ndim for position in range(-x.ndim, 0))
-    moved = ops.transpose(x, axes=order)
-    flat = ops.reshape(moved, shape=(*[x.shape[one] for one in kept], _size([x.shape[one] for one in axis])))
-    return strong(g, ops.transpose(ops.reshape(_others(flat), shape=moved.shape), axes=back))
-
-
-def _size(sizes: list[Any]) -> int:
-    product = 1
-    for size in sizes:
-        product *= size
-    return product
+    others: Node | None = None
+    for one in axis:
+        order = (*[position for position in range(-x.ndim, 0) if position != one], one)
+        back = tuple(order.index(position) - x.ndim for position in range(-x.ndim, 0))
+        along = ops.transpose(_others(ops.transpose(x, axes=order)), axes=back)
+        others = along if others is None else others * along
+        x = ops.prod(x, axis=(one,), keepdims=True)
+    return g if others is None else strong(restored(g, axis, keepdims), others)
 
 
 define(

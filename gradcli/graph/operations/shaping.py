@@ -23,10 +23,11 @@ def _reshape_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, A
     old, new = nodes[0].shape, tuple(given["shape"])
     if new.count(-1) > 1:
         raise ShapeProblem("only one size of a shape can be left open with -1")
-    known = 1
-    for size in new:
-        known *= 1 if size == -1 else size
     unknown = [size for size in old if isinstance(size, Unknown)]
+    if any(isinstance(size, Unknown) for size in new):
+        # The way back from a reshape of a masked array: whether it fits is known where it came from.
+        return {"shape": new}
+    known = _product([size for size in new if size != -1])
     if unknown and new == (-1,):
         return {"shape": (Unknown(_product([_bound(size) for size in old])),)}
     total = _product([size for size in old if not isinstance(size, Unknown)])
