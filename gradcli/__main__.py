@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
@@ -12,8 +13,12 @@ def main() -> None:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from gradcli.commands.memory import bound_memory
+    # Graphs hold no cycles: fewer passes of the collector over a large one is all the same to memory.
+    gc.set_threshold(100_000, 20, 20)
     from gradcli.commands.run import run
 
+    bound_memory()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -210,7 +210,7 @@ class Answers:
         node = built.names.get(name)
         if node is None:
             if name not in given:
-                near = listed(nearest(name, [*built.names, *given]))
+                near = listed(nearest(name, {**built.names, **given}))
                 raise NameProblem(
                     f"there is no name {name} to differentiate by",
                     hint=f"did you mean {near}?" if near else "name one that the expression uses",

@@ -19,13 +19,16 @@ from gradcli.output.numbers import format_number
 
 Value = Any
 
+_DERIVATIVES = {"grad": "gradient", "jacobian": "Jacobian", "hessian": "Hessian"}
+
 
 def first_fault(answer: Answer, dtype: str = "float64") -> GradcliError | None:
     """A warning that names the origin of a nan or an infinity in the results, if there is one."""
     for name, value in _leaves(answer.result):
         bad = _badness(value)
         if bad:
-            return _origin(answer, name, bad, dtype)
+            said = f"is {format_number(value)}" if isinstance(value, (int, float)) else f"holds {bad}"
+            return _origin(answer, f"{name} {said}", bad, dtype)
     return None
 
 
@@ -35,7 +38,7 @@ def _leaves(result: Mapping[str, Any], outer: str = "") -> list[tuple[str, Value
         if isinstance(item, Mapping):
             found.extend(_leaves(item, name))
         elif name != "outputs":
-            label = "the value" if name == "value" else f"the {outer} of {name}" if outer else f"the {name}"
+            label = f"the {_DERIVATIVES.get(outer, outer)} by {name}" if outer else f"the {name}"
             for one in item if isinstance(item, tuple) else (item,):
                 found.append((label, one))
     return found
@@ -43,7 +46,7 @@ def _leaves(result: Mapping[str, Any], outer: str = "") -> list[tuple[str, Value
 
 def _badness(value: Value) -> str:
     """``"nan"``, ``"inf"`` or nothing."""
-    if isinstance(value, (float, bool)):
+    if isinstance(value, (int, float)):
         return "nan" if value != value else "inf" if math.isinf(value) else ""
     if value is None or value.dtype == bool or not value.size:
         return ""
@@ -58,7 +61,7 @@ def _badness(value: Value) -> str:
         return "inf" if numpy.isinf(value).any() else ""
 
 
-def _origin(answer: Answer, name: str, bad: str, dtype: str) -> GradcliError | None:
+def _origin(answer: Answer, finding: str, bad: str, dtype: str) -> GradcliError | None:
     built = answer.built
     try:
         values = trace(answer.nodes, answer.values, dtype)
@@ -69,15 +72,15 @@ def _origin(answer: Answer, name: str, bad: str, dtype: str) -> GradcliError | N
             continue
         if any(_badness(values.get(arg)) == bad for arg in node.args):
             continue
-        return _sentence(built, node, name, bad, values)
+        return _sentence(built, node, finding, bad, values)
     # It was written there: nothing produced it.
     return None
 
 
-def _sentence(built: Built, node: Node, name: str, bad: str, values: Mapping[Node, Value]) -> GradcliError:
+def _sentence(built: Built, node: Node, finding: str, bad: str, values: Mapping[Node, Value]) -> GradcliError:
     if node.op is INPUT:
         return GradcliError(
-            f"{name} is {bad}, because {node.values[0]} was given so",
+            f"{finding}, because {node.values[0]} was given so",
             span=built.spans.get(node),
             source=built.source,
         )
@@ -86,7 +89,7 @@ def _sentence(built: Built, node: Node, name: str, bad: str, values: Mapping[Nod
     way = "on the way back through" if back else "in"
     notes = () if back else _arguments(built, node, bad, values)
     return GradcliError(
-        f"{name} is {bad}: it first appears {way} {where}", span=span, source=built.source, notes=notes
+        f"{finding}: it first appears {way} {where}", span=span, source=built.source, notes=notes
     )
 
 
@@ -125,7 +128,7 @@ def _arguments(built: Built, node: Node, bad: str, values: Mapping[Node, Value])
 
 
 def _first_bad(value: Value, bad: str) -> tuple[int, ...]:
-    if isinstance(value, (float, bool)) or not value.shape:
+    if isinstance(value, (int, float)) or not value.shape:
         return ()
     import numpy
 

@@ -66,6 +66,10 @@ def unit(built: Built) -> list[Node]:
     return [ops.ones(shape=shape) if shape else constant(1.0)]
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def cotangents_of(built: Built, cotangents: Sequence[Given]) -> list[Node]:
     """An input for the cotangent of each output.
 
@@ -75,7 +79,9 @@ def cotangents_of(built: Built, cotangents: Sequence[Given]) -> list[Node]:
     """
     if len(cotangents) != len(built.outputs):
         raise CallProblem(
-            f"got {len(built.outputs)} outputs and {len(cotangents)} vectors: each output needs one",
+            f"{_counted(len(built.outputs), 'output')} and {_counted(len(cotangents), 'vector')}: "
+            "each output needs one",
+            hint="write --vector 0=... --vector 1=..." if built.several else "give --vector once",
             source=built.source,
         )
     seeds = []

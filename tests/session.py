@@ -49,7 +49,8 @@ def draw() -> str:
     # The theme's web font would be fetched from elsewhere: any monospaced one will do.
     start, end = svg.index("@font-face"), svg.rindex("@font-face")
     end = svg.index("}", end) + 1
-    return svg[:start] + svg[end:]
+    # Without it some viewers drop the spaces that a line begins with.
+    return (svg[:start] + svg[end:]).replace("<svg ", '<svg xml:space="preserve" ', 1)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 import click
 
 from gradcli.answers import Answer, Answers
+from gradcli.commands.faults import as_gradcli_error
 from gradcli.commands.inputs import Inputs
+from gradcli.commands.memory import check_text
 from gradcli.commands.options import Settings
 from gradcli.commands.streams import Streams, report
 from gradcli.diagnosis import first_fault, located
-from gradcli.errors import EmptyInputError, GradcliError, UsageError
+from gradcli.errors import EmptyInputError, GradcliError, Source, UsageError
 from gradcli.language.names import Given
 from gradcli.output import jsonform, plain
 
@@ -41,8 +43,10 @@ def answer(settings: Settings, ask: Ask, *, alone: bool = False) -> Answer | Non
     streams = Streams(settings)
     expression, given = inputs.expression()
     found = _asked(expression, given, ask, settings.dtype)
-    _unused(streams, given, found.built.used, _words(settings))
+    warn_of_unused(streams, inputs, given, found.built.used)
     fault = first_fault(found, settings.dtype)
+    if streams.form != "table":
+        check_text(plain.fields(found.result))
     if streams.form == "json":
         streams.write(jsonform.dumps(found.result, settings.precision) + "\n")
     elif streams.form == "table":
@@ -67,14 +71,11 @@ def _asked(expression: Answers, given: Mapping[str, Given], ask: Ask, dtype: str
         raise located(error, expression, given, dtype) from None
 
 
-def _words(settings: Settings) -> set[str]:
-    """The names given as NAME=VALUE: only these are expected to be used."""
-    return {word.split("=", 1)[0].strip() for word in settings.words if "=" in word}
-
-
-def _unused(streams: Streams, given: Mapping[str, Given], used: set[str], words: set[str]) -> None:
+def warn_of_unused(streams: Streams, inputs: Inputs, given: Mapping[str, Given], used: set[str]) -> None:
+    """A warning for every NAME=VALUE that nothing uses; entries of --vars may go unused in silence."""
+    words = {word.partition("=")[0].strip() for word in inputs.settings.words if "=" in word}
     for name in given:
-        if name in words and name not in used:
+        if name in words and name not in used and name not in inputs.used:
             streams.warn(GradcliError(f"{name} is given, and the expression does not use it"))
 
 
@@ -125,15 +126,18 @@ class _Lines:
         try:
             expression = Answers(line, self._place, number)
             found = _asked(expression, given, self._ask, self._settings.dtype)
+            check_text(plain.fields(found.result))
         except EmptyInputError:
             return "null" if self._json else ""
-        except GradcliError as error:
-            return self._bad(number, error, collected)
+        except Exception as error:  # whatever it is, the other lines are due their answers
+            fault = as_gradcli_error(error)
+            fault.source = fault.source or Source(line, self._place, number)
+            return self._bad(number, fault, collected)
         self._used |= found.built.used
-        fault = None if self._settings.quiet else first_fault(found, self._settings.dtype)
-        if fault is not None:
+        warning = None if self._settings.quiet else first_fault(found, self._settings.dtype)
+        if warning is not None:
             self._faults += 1
-            self._first_fault = self._first_fault or (number, fault)
+            self._first_fault = self._first_fault or (number, warning)
         if self._json:
             return jsonform.dumps(found.result, self._settings.precision)
         return plain.line_text(found.result, self._settings.precision)
@@ -160,7 +164,7 @@ class _Lines:
                 )
             self._streams.warn(fault)
         if number > self._failures:
-            _unused(self._streams, given, self._used, _words(self._settings))
+            warn_of_unused(self._streams, self._inputs, given, self._used)
         if self._failures:
             plural = "line" if number == 1 else "lines"
             sentence = f"{self._failures} of {number} {plural} failed; the first is line {self._failed[0]}"

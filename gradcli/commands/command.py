@@ -32,7 +32,11 @@ class ExpressionCommand(click.Command):
             elif arg in takes_value:
                 options.append(arg)
                 if takes_value[arg]:
-                    options.extend([value for value in [next(rest, None)] if value is not None])
+                    value = next(rest, None)
+                    if value is None:
+                        # Click would take the "--" below for the value.
+                        raise click.BadOptionUsage(arg, f"Option '{arg}' needs a value.", ctx)
+                    options.append(value)
             elif _LONG_OPTION.fullmatch(arg):
                 options.append(arg)
             else:

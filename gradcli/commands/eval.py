@@ -9,6 +9,7 @@ import click
 from gradcli.commands import options
 from gradcli.commands.answering import answer
 from gradcli.commands.command import expression_command
+from gradcli.errors import UsageError
 
 _EXAMPLES = """
 gradcli eval 'norm([3, 4])'
@@ -26,6 +27,8 @@ gradcli eval 'A @ x' 'A=[[1,2],[3,4]]' x=1,1 --json
 def command(ctx: click.Context, /, exit_status: bool, **shared: Any) -> None:
     """Print the value of an expression."""
     settings = options.settings_of(shared)
+    if exit_status and settings.lines:
+        raise UsageError("--exit-status is about one value, and --lines gives many", hint="leave one out")
     found = answer(settings, lambda e, given: e.value(given, settings.dtype), alone=True)
     if exit_status and found is not None and _is_no(found.result["value"]):
         ctx.exit(1)

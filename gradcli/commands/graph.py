@@ -11,6 +11,7 @@ import click
 
 from gradcli.answers import Answers
 from gradcli.commands import options
+from gradcli.commands.answering import warn_of_unused
 from gradcli.commands.command import expression_command
 from gradcli.commands.inputs import Inputs
 from gradcli.commands.streams import Streams
@@ -58,7 +59,8 @@ def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
     """
     settings = options.settings_of(shared)
     streams = Streams(settings)
-    expression, given = Inputs(settings).expression()
+    inputs = Inputs(settings)
+    expression, given = inputs.expression()
     names = options.names_of(wrt)
     try:
         built, drawn = _drawn(expression, given, names, vectors_of(vector)(given))
@@ -66,6 +68,7 @@ def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
         error.source = error.source or expression.source
         raise located(error, expression, given, settings.dtype) from None
     precision = settings.precision or 4
+    warn_of_unused(streams, inputs, given, built.used)
     terminal = sys.stdout.isatty() and settings.out is None
     width = get_terminal_size().columns if terminal else _PIPED_WIDTH
     lines = picture(
@@ -76,7 +79,7 @@ def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
         ascii=streams.ascii,
     )
     sums = _sums(built, drawn, precision, streams.ascii)
-    if terminal:
+    if settings.out is None and streams.color:
         from gradcli.output.tables import show_lines
 
         styled = [(lines[0], "dim"), *[(line, "") for line in lines[1:]], *[(line, "cyan") for line in sums]]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 
 import click
 
 from gradcli import __version__
+from gradcli.errors import UsageError
 
 COMMANDS = {
     "eval": "Print the value of an expression.",
@@ -22,6 +24,20 @@ Examples:
   $ gradcli grad 'mean((x+2)*(x+2)*2)' x=1,2,3 --wrt x
   $ seq 1 3 | sed 's/$/*x^2/' | gradcli grad --lines x=2
 """
+
+
+_OPTION = re.compile(r"-[a-z]|--[a-z-]*(=.*)?", re.DOTALL)
+
+
+def _instead(word: str) -> str:
+    """What to type in place of a command that does not exist; it may be an expression."""
+    from difflib import get_close_matches  # late: costs milliseconds, and only errors need it
+
+    near = get_close_matches(word, COMMANDS, cutoff=0.5)
+    if near:
+        return f"did you mean gradcli {near[0]}?"
+    quoted = word.replace("'", "'\\''")
+    return f"for the value of an expression: gradcli eval '{quoted}'"
 
 
 class LazyGroup(click.Group):
@@ -47,10 +63,8 @@ class LazyGroup(click.Group):
             if len(args) == 1:
                 click.echo(self.get_help(ctx))
                 ctx.exit()
-        if args[0] not in COMMANDS and any(not (char.isalnum() or char in "-_") for char in args[0]):
-            raise click.UsageError(
-                f"No such command '{args[0]}'. For its value: gradcli eval '{args[0]}'", ctx
-            )
+        if args[0] not in COMMANDS and not _OPTION.fullmatch(args[0]):
+            raise UsageError(f"there is no command '{args[0]}'", hint=_instead(args[0]))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -9,18 +9,24 @@ from collections.abc import Iterator
 
 from gradcli.answers import Answers
 from gradcli.commands.options import Settings
-from gradcli.data.assignments import assign
+from gradcli.data.assignments import ORDER, assign
 from gradcli.errors import EmptyInputError, UsageError
 from gradcli.language.names import Given
 
 _CHUNK = 1 << 16
+_ALL_VALUES = "with --lines or -f every word is a value for a name, such as x=3 or x=1,2,3"
 
 
 class Inputs:
-    """The inputs of one call; standard input can be asked for once."""
+    """The inputs of one call; standard input can be asked for once.
+
+    Attributes:
+        used: the names that the values of later names used.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.used: set[str] = set()
         self._asked = False
 
     def expression(self) -> tuple[Answers, dict[str, Given]]:
@@ -53,7 +59,10 @@ class Inputs:
 
             for name, value in read_variables(self.settings.vars).items():
                 known[name] = as_given(name, value, f"{self.settings.vars}")
-        return assign(words, known, self.stdin)
+        elsewhere = self.settings.lines or self.settings.file is not None
+        found = assign(words, known, self.stdin, _ALL_VALUES if elsewhere else ORDER)
+        self.used |= found.used
+        return found.given
 
     def stdin(self) -> str:
         """All of standard input."""

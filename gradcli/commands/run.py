@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
+from gradcli.commands.faults import as_gradcli_error
 from gradcli.commands.group import gradcli
 from gradcli.commands.options import Settings
 from gradcli.commands.streams import report
-from gradcli.errors import EvaluationError, GradcliError, UsageError
+from gradcli.errors import OutputError
 
 INTERRUPTED = 130
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; returns its exit code."""
-    debug = "--debug" in arguments
     try:
         with_code = gradcli.main(list(arguments), prog_name="gradcli", standalone_mode=False)
         sys.stdout.flush()
@@ -25,52 +26,38 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return error.exit_code
-    except click.ClickException as error:
-        if debug:
-            raise
-        return _tell(_usage(error), arguments)
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except GradcliError as error:
-        if debug:
-            raise
-        return _tell(error, arguments)
-    except OSError as error:
-        if debug:
-            raise
-        return _tell(_system(error), arguments)
-    except (MemoryError, RecursionError) as error:
-        if debug:
-            raise
-        return _tell(EvaluationError(f"it is too large for this machine: {type(error).__name__}"), arguments)
     except Exception as error:
-        if debug:
+        if "--debug" in arguments:
             raise
-        fault = EvaluationError(
-            f"gradcli itself failed: {type(error).__name__}: {error}",
-            hint="this is a fault of gradcli; --debug shows where, please report it",
-        )
-        return _tell(fault, arguments)
+        fault = as_gradcli_error(error)
+        if isinstance(fault, OutputError):
+            _drop_output()
+        report(fault, "error", _appearance(arguments))
+        return fault.exit_code
 
 
-def _usage(error: click.ClickException) -> UsageError:
-    message = error.format_message().rstrip(".")
-    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "gradcli"
-    return UsageError(message[:1].lower() + message[1:], hint=f"{command} --help shows the options")
+def _appearance(arguments: Sequence[str]) -> Settings:
+    """How errors are to look; read by hand, as the command line may be what is wrong."""
+    found: dict[str, Any] = {}
+    options = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
+    for place, option in enumerate(options):
+        name, has_value, value = option.partition("=")
+        value = value if has_value else "".join(options[place + 1 : place + 2])
+        if option in ("--json", "--ascii"):
+            found[option[2:]] = True
+        elif name in ("-o", "--output") and value in ("json", "jsonl"):
+            found["json"] = True
+        elif name == "--color" and value in ("always", "never"):
+            found["color"] = value
+    return Settings((), **found)
 
 
-def _system(error: OSError) -> GradcliError:
-    from gradcli.errors import OutputError
+def _drop_output() -> None:
+    """What is left in the buffer would fail a second time when Python exits."""
+    import os
+    from contextlib import suppress
 
-    return OutputError((error.strerror or str(error)).lower())
-
-
-def _tell(error: GradcliError, arguments: Sequence[str]) -> int:
-    if "--json" in arguments:
-        from gradcli.output.jsonform import dumps_error
-
-        sys.stderr.write(dumps_error(error) + "\n")
-    else:
-        color = "never" if "--color=never" in arguments else "auto"
-        report(error, "error", Settings((), color=color, ascii="--ascii" in arguments))
-    return error.exit_code
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -34,8 +34,12 @@ class Streams:
     @property
     def ascii(self) -> bool:
         """Whether only ASCII may be drawn: it was asked for, or the stream can hold no more."""
-        encoding = (sys.stdout.encoding or "ascii").lower()
-        return self.settings.ascii or not encoding.startswith("utf")
+        return self.settings.ascii or _only_ascii(sys.stdout)
+
+    @property
+    def color(self) -> bool:
+        """Whether standard output is to be coloured."""
+        return use_color(self.settings.color, os.environ, sys.stdout.isatty())
 
     def write(self, text: str) -> None:
         """Write a result.
@@ -63,13 +67,11 @@ class Streams:
         except OSError as error:
             raise _unwritable(error, self.settings.out) from None
 
-    def screen(self, stream: TextIO | None = None) -> Screen:
-        """A stream as the tables see it."""
+    def screen(self) -> Screen:
+        """Standard output as the tables see it."""
         from gradcli.output.tables import Screen
 
-        stream = stream or sys.stdout
-        color = use_color(self.settings.color, os.environ, stream.isatty())
-        return Screen(stream, color, get_terminal_size().columns, self.ascii)
+        return Screen(sys.stdout, self.color, get_terminal_size().columns, self.ascii)
 
     def warn(self, warning: GradcliError) -> None:
         """Tell of a warning, unless all is to be quiet."""
@@ -78,11 +80,16 @@ class Streams:
 
 
 def report(error: GradcliError, severity: str, settings: Settings) -> None:
-    """Write an error or warning to standard error, in colour where that is wanted."""
+    """Write an error or warning to standard error: as one JSON object, or as lines, in colour if wanted."""
+    if settings.json or settings.output in ("json", "jsonl"):
+        from gradcli.output.jsonform import dumps_error
+
+        line = error.source.line if error.source is not None else 0
+        _tell(dumps_error(error, line or None, severity) + "\n")
+        return
     from gradcli.output.report import report_lines
 
-    encoding = (sys.stderr.encoding or "ascii").lower()
-    plain = settings.ascii or not encoding.startswith("utf")
+    plain = settings.ascii or _only_ascii(sys.stderr)
     width = get_terminal_size().columns if sys.stderr.isatty() else 100
     lines = report_lines(error, severity, width=width, ascii=plain)
     if use_color(settings.color, os.environ, sys.stderr.isatty()):
@@ -90,8 +97,18 @@ def report(error: GradcliError, severity: str, settings: Settings) -> None:
 
         show_report(lines, Screen(sys.stderr, True, width, plain))
         return
-    text = "".join([line.text + "\n" for line in lines])
-    # The report must get out, whatever the stream can hold.
+    _tell("".join([line.text + "\n" for line in lines]))
+
+
+def _only_ascii(stream: TextIO) -> bool:
+    """Whether a stream can hold no more, or the user asked for the C locale, whatever Python makes of it."""
+    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    encoding = (stream.encoding or "ascii").lower()
+    return locale in ("C", "POSIX") or not encoding.startswith("utf")
+
+
+def _tell(text: str) -> None:
+    # A report must get out, whatever the stream can hold.
     with suppress(OSError):
         try:
             sys.stderr.write(text)
@@ -100,8 +117,5 @@ def report(error: GradcliError, severity: str, settings: Settings) -> None:
 
 
 def _unwritable(error: OSError, name: str | None) -> OutputError:
-    where = name or "standard output"
-    with suppress(OSError, ValueError):
-        # What is left in the buffer would fail a second time when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return OutputError(f"{where} cannot be written: {(error.strerror or str(error)).lower()}")
+    what = (error.strerror or str(error)).lower()
+    return OutputError(f"{name or 'standard output'} cannot be written: {what}")

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import click
 
-from gradcli.data.assignments import assign
+from gradcli.data.assignments import read
 from gradcli.errors import UsageError
 from gradcli.language.names import Given
 
-_NUMBERED = re.compile(r"(\d+)=(.*)", re.DOTALL)
+_NUMBERED = re.compile(r"(\d+)=(?!=)")
+_OPTION = "--vector "
 
 vector_option = click.option(
     "--vector",
@@ -27,23 +28,23 @@ def vectors_of(texts: tuple[str, ...]) -> Callable[[Mapping[str, Given]], Sequen
     Raises:
         UsageError: they are not numbered 0, 1, ... one each.
     """
-    placed: dict[int, str] = {}
+    placed: dict[int, tuple[str, int]] = {}
     for text in texts:
-        found = _NUMBERED.fullmatch(text)
-        place, value = (int(found.group(1)), found.group(2)) if found else (0, text)
+        found = _NUMBERED.match(text)
+        place = int(found.group(1)) if found else 0
         if place in placed:
             raise UsageError(
                 f"there are two vectors for output {place}", hint="write --vector 0=... --vector 1=..."
             )
-        placed[place] = value
+        # As it was typed, so that what is wrong with it is shown under that.
+        placed[place] = f"{_OPTION}{text}", len(_OPTION) + (found.end() if found else 0)
     if sorted(placed) != list(range(len(placed))):
         raise UsageError("the vectors of several outputs are numbered from 0: --vector 0=... --vector 1=...")
 
-    def read(given: Mapping[str, Given]) -> Sequence[Given]:
-        words = [f"vector={placed[place]}" for place in range(len(placed))]
-        return [assign([word], given, _no_stdin)["vector"] for word in words]
+    def in_order(given: Mapping[str, Given]) -> Sequence[Given]:
+        return [read(*placed[place], given, set(), _no_stdin) for place in range(len(placed))]
 
-    return read
+    return in_order
 
 
 def _no_stdin() -> str:

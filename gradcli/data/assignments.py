@@ -7,71 +7,112 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from gradcli.data.given import as_given
-from gradcli.errors import GradcliError, Source, UsageError
+from gradcli.errors import EmptyInputError, GradcliError, NameProblem, Source, Span, UsageError
 from gradcli.execute.plan import Plan
 from gradcli.graph.node import ops
+from gradcli.language.automaton import automaton
 from gradcli.language.build import build
 from gradcli.language.lexer import normal
 from gradcli.language.names import Given
 from gradcli.language.parser import parse
 
-_ASSIGNMENT = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)\s*(.*)", re.DOTALL)
-_RESERVED = frozenset(("if", "else", "and", "or", "not", "true", "false", "None"))
+_ASSIGNMENT = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)", re.DOTALL)
+
+ORDER = "the expression comes first, in quotes; then values such as x=3 or x=1,2,3"
 
 
-def assign(words: Iterable[str], known: Mapping[str, Given], stdin: Callable[[], str]) -> dict[str, Given]:
+class Assigned(NamedTuple):
+    """The names that are known after the words, and those that their right sides used."""
+
+    given: dict[str, Given]
+    used: set[str]
+
+
+def assign(
+    words: Iterable[str], known: Mapping[str, Given], stdin: Callable[[], str], hint: str = ORDER
+) -> Assigned:
     """Read every NAME=VALUE.
 
     Args:
         words: the words.
         known: names that are known already, such as those of ``--vars``.
         stdin: gives the text of standard input, for ``x=@-``.
+        hint: what to do about a word that is no NAME=VALUE.
 
     Raises:
         UsageError: a word is no NAME=VALUE, or a file cannot be read.
         ExpressionError: a right side is wrong.
     """
-    given = dict(known)
+    given, used = dict(known), set[str]()
+    waiting = _split(words, hint)
+    for name, (word, start) in list(waiting.items()):
+        del waiting[name]
+        try:
+            given[name] = read(word, start, given, used, stdin)
+        except NameProblem as error:
+            span = error.span or Span(0, 0)
+            later = waiting.get(normal(word[span.start : span.end]))
+            if later is not None:
+                error.hint = f"it is given later: put {later[0]} before {word}"
+            raise
+    return Assigned(given, used)
+
+
+def _split(words: Iterable[str], hint: str) -> dict[str, tuple[str, int]]:
+    """Each name with its word, and where in the word its value begins."""
+    found: dict[str, tuple[str, int]] = {}
     for word in words:
-        found = _ASSIGNMENT.fullmatch(word)
-        if found is None:
-            raise UsageError(
-                f"'{word}' is no NAME=VALUE",
-                hint="the expression comes first, in quotes; then values such as x=3 or x=1,2,3",
-            )
-        name, text = normal(found.group(1)), found.group(2)
-        if name in _RESERVED:
+        sign = _ASSIGNMENT.match(word)
+        if sign is None:
+            what = "neither an option nor NAME=VALUE" if word.startswith("-") else "no NAME=VALUE"
+            raise UsageError(f"'{word}' is {what}", hint=hint)
+        name = normal(sign.group(1))
+        if name in automaton().keywords:
             raise UsageError(f"{name} is a word of the language and cannot be given a value")
-        given[name] = _read(name, text, word, given, stdin)
-    return given
+        if name in found:
+            raise UsageError(f"{name} is given twice: {found[name][0]} and {word}", hint="remove one of them")
+        found[name] = word, sign.end()
+    return found
 
 
-def _read(name: str, text: str, word: str, given: Mapping[str, Given], stdin: Callable[[], str]) -> Given:
+def read(
+    word: str, start: int, given: Mapping[str, Given], used: set[str], stdin: Callable[[], str]
+) -> Given:
+    """The value that a word holds from ``start`` on; the names it uses are added to ``used``."""
+    text = word[start:].strip()
     if text.startswith("@"):
         from gradcli.data.files import read_stdin_value, read_value
 
+        if text == "@":
+            raise UsageError(f"{word} names no file", hint="as in @data.csv; @- is standard input")
         array = read_stdin_value(stdin()) if text == "@-" else read_value(text[1:])
-        return as_given(name, array, word)
-    return evaluate(text, word, given)
+        return as_given("the value", array, word)
+    try:
+        return _evaluate(word, start, given, used)
+    except EmptyInputError:
+        raise UsageError(f"{word.strip()} gives no value", hint="such as 3, or 1,2,3, or @data.csv") from None
 
 
-def evaluate(text: str, origin: str, given: Mapping[str, Given], place: str = "") -> Given:
-    """The value of a text on its own; results with commas between them are one vector.
+def _evaluate(word: str, start: int, given: Mapping[str, Given], used: set[str]) -> Given:
+    """The value of the text that begins inside a word; results with commas between them are one vector.
 
     Raises:
         ExpressionError: the text is wrong.
         EvaluationError: it cannot be computed.
     """
-    source = Source(text, place)
-    tree = parse(source)
+    source = Source(word)
     try:
+        # Spaces in place of the name: what is wrong with the value is shown under the user's own word.
+        tree = parse(Source(" " * start + word[start:]))
         built = build(tree, source, given)
         (node,) = [ops.stack(*built.outputs, axis=0)] if built.several else built.outputs
         values = {name: one.value for name, one in given.items()}
         (value,) = Plan([node]).run(values)
     except GradcliError as error:
-        error.source = error.source or source
+        error.source = source
         raise
-    return as_given("the value", value, origin)
+    used |= built.used
+    return as_given("the value", value, word)

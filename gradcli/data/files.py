@@ -8,6 +8,7 @@ that names the file, the line where that is known, and what to do.
 from __future__ import annotations
 
 import os
+import stat
 import warnings
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -41,26 +42,41 @@ REFUSED = {
 
 def read_value(path: Path) -> Values:
     """The one value in a file."""
+    if _is_pipe(path):
+        return read_stdin_value(_text(os.fspath(path)), os.fspath(path))
     name, suffix = _name_and_suffix(path, _VALUE_READERS)
     return _VALUE_READERS[suffix](name)
 
 
 def read_variables(path: Path) -> dict[str, Values]:
     """The values in a file, by name."""
+    if _is_pipe(path):
+        name = os.fspath(path)
+        text = _text(name)
+        read = nested_lists.json_variables if text.lstrip()[:1] in ("{", "[") else nested_lists.toml_variables
+        return {key: _from_numbers(numbers) for key, numbers in read(text, name).items()}
     name, suffix = _name_and_suffix(path, _VARIABLE_READERS)
     return _VARIABLE_READERS[suffix](name)
 
 
-def read_stdin_value(text: str) -> Values:
+def read_stdin_value(text: str, name: str = STDIN) -> Values:
     """The value in a text: JSON if it begins like it, one number, or a table with commas, tabs or spaces."""
     text = text.removeprefix("\ufeff")
     if text.lstrip()[:1] in ("[", "{", '"'):
-        return _from_numbers(nested_lists.json_value(text, STDIN))
+        return _from_numbers(nested_lists.json_value(text, name))
     if "," not in text and len(text.split()) == 1:
-        return _from_table(spaced(text, STDIN)).reshape(())
+        return _from_table(spaced(text, name)).reshape(())
     if "," in text or "\t" in text.strip():
-        return _from_table(delimited(text, "," if "," in text else "\t", STDIN))
-    return _from_table(spaced(text, STDIN, header=True))
+        return _from_table(delimited(text, "," if "," in text else "\t", name))
+    return _from_table(spaced(text, name, header=True))
+
+
+def _is_pipe(path: Path) -> bool:
+    """Whether it is what a shell makes of ``<(command)``: text, and its name says nothing of its form."""
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _name_and_suffix(path: Path, known: Iterable[str]) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from importlib import import_module
@@ -28,8 +28,8 @@ class Backend(Protocol):
     def kernel(self, node: Node) -> Callable[..., Value]:
         """The function that computes a node."""
 
-    def result(self, value: Value, shape: Shape, kind: Kind) -> Value:
-        """An output's value, as the user gets it."""
+    def result(self, value: Value, shape: Shape, kind: Kind, kept: Sequence[Value]) -> Value:
+        """An output's value, as the user gets it and may change it; others hold what is kept."""
 
     def quietly(self) -> AbstractContextManager[Any]:
         """The context to run in: overflow and nan are results, not warnings."""
@@ -76,7 +76,7 @@ class Floats:
         found = function(node.op.scalar)
         return (lambda *arguments, **_: found(*arguments)) if node.values else found
 
-    def result(self, value: Value, shape: Shape, kind: Kind) -> Value:
+    def result(self, value: Value, shape: Shape, kind: Kind, kept: Sequence[Value]) -> Value:
         """As it is."""
         return value
 
@@ -116,14 +116,17 @@ class Arrays:
     def _narrow(self, value: Value) -> Value:
         return self._numpy.asarray(value, dtype=self._dtype)
 
-    def result(self, value: Value, shape: Shape, kind: Kind) -> Value:
-        """An array of the node's shape; a double or a bool by itself is Python's own."""
+    def result(self, value: Value, shape: Shape, kind: Kind, kept: Sequence[Value]) -> Value:
+        """An array of the node's shape, the user's own; a double or a bool by itself is Python's own."""
         array = self._numpy.asarray(value, bool if kind == "bool" else self._dtype)
         if shape == () and self._dtype == self._numpy.float64:
             return array.item()
         known = [size for size in shape if not isinstance(size, Unknown)]
         if array.shape != shape and len(known) == len(shape):
             array = self._numpy.broadcast_to(array, known)
+        if array.base is not None or any(array is one for one in kept):
+            # A view, often a read-only one, or what the user gave, or a constant of the plan.
+            array = array.copy()
         return array
 
     def quietly(self) -> AbstractContextManager[Any]:

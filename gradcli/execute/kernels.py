@@ -74,16 +74,17 @@ def count(x: Array, axis: Axes) -> float:
     return float(np.prod([np.shape(x)[one] for one in axis]))
 
 
-def fit(x: Array, like: Array, lead: int) -> Array:
+def fit(x: Array, like: Array, lead: int, keep: int) -> Array:
     """Sum or stretch x to the shape of like behind its leading axes."""
     x = np.asarray(x)
     target = np.shape(like)
-    ndim = len(target)
-    extra = x.ndim - lead - ndim
+    place = lead + keep
+    extra = x.ndim - lead - len(target)
     if extra > 0:
-        x = x.sum(axis=tuple(range(lead, lead + extra)))
-    ones = tuple(i - ndim for i, size in enumerate(target) if x.ndim >= ndim - i and size == 1)
-    narrowed = tuple(axis for axis in ones if x.shape[axis] != 1)
+        x = x.sum(axis=tuple(range(place, place + extra)))
+    elif extra < 0:
+        x = np.expand_dims(x, tuple(range(place, place - extra)))
+    narrowed = tuple(lead + i for i, size in enumerate(target) if size == 1 and x.shape[lead + i] != 1)
     if narrowed:
         x = x.sum(axis=narrowed, keepdims=True)
     return np.broadcast_to(x, (*x.shape[:lead], *target))

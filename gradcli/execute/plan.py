@@ -52,6 +52,7 @@ class Plan:
         self.steps: list[Step] = []
         self.outputs = [(slot[output], output.shape, output.kind) for output in outputs]
         forget = _last_uses(order, slot, {place for place, _, _ in self.outputs})
+        self._kept = [slot[node] for node in order if node.shape and not node.args]
         for node in order:
             if node.op is CONSTANT:
                 self.constants.append((slot[node], self._backend.constant(node)))
@@ -78,6 +79,7 @@ class Plan:
             slots[place] = value
         for name, place in self.inputs:
             slots[place] = self._backend.given(values[name])
+        kept = [slots[place] for place in self._kept]
         try:
             with self._backend.quietly():
                 for step in self.steps:
@@ -87,9 +89,14 @@ class Plan:
                     slots[step.target] = step.kernel(*arguments, **step.parameters)
                     for place in step.forget:
                         slots[place] = None
-            return [self._backend.result(slots[place], shape, kind) for place, shape, kind in self.outputs]
+            return [
+                self._backend.result(slots[place], shape, kind, kept) for place, shape, kind in self.outputs
+            ]
         except MemoryError as error:
             raise EvaluationError(f"there is not enough memory: {error or 'an array is too large'}") from None
+        except ValueError as error:
+            # Shapes were checked before; only the sizes of masked arrays are found out here.
+            raise EvaluationError(f"the sizes do not fit: {error}") from None
 
     def _runs(self, region: Region | None, slots: list[Value]) -> bool:
         while region is not None:

@@ -195,9 +195,10 @@ def jacobian(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> l
         size *= int(length)  # type: ignore[arg-type]  # checked just above
     seed = ops.reshape(ops.eye(n=size), shape=(size, *output.shape)) if output.shape else constant(1.0)
     pulled = vjp([(output, seed)], wrt, trail)
+    shapes = [output.shape + x.shape for x in wrt]
     return [
-        _zeros(output.shape + x.shape) if back is None else ops.reshape(back, shape=output.shape + x.shape)
-        for x, back in zip(wrt, pulled, strict=True)
+        _zeros(shape) if back is None else back if back.shape == shape else ops.reshape(back, shape=shape)
+        for shape, back in zip(shapes, pulled, strict=True)
     ]
 
 

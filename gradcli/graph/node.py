@@ -113,18 +113,18 @@ class Operation(NamedTuple):
         Raises:
             ShapeProblem: the arguments' shapes do not fit.
         """
-        nodes = [as_node(argument) for argument in arguments]
+        nodes = [argument if isinstance(argument, Node) else as_node(argument) for argument in arguments]
         if self.prepare is not None:
             parameters = self.prepare(nodes, parameters)
-        wanted = [self._wanted(position) for position in range(len(nodes))]
-        nodes = [_of_kind(node, kind) for node, kind in zip(nodes, wanted, strict=True)]
+        last = len(self.takes) - 1
+        for place, node in enumerate(nodes):
+            kind = self.takes[min(place, last)]
+            if kind not in ("any", node.kind):
+                nodes[place] = ops.number(node) if kind == "float" else ops.ne(node, 0.0)
         shape = self.shape(*[node.shape for node in nodes], **parameters)
         gives = nodes[0].kind if self.gives == "same" else self.gives
         values = tuple([parameters[parameter.name] for parameter in self.parameters])
         return Node(self, tuple(nodes), values, shape, gives)
-
-    def _wanted(self, position: int) -> Kind | Literal["any"]:
-        return self.takes[min(position, len(self.takes) - 1)] if self.takes else "any"
 
 
 class Node:
@@ -269,12 +269,6 @@ def is_constant(node: Node, value: float) -> bool:
     return node.op is CONSTANT and node.shape == () and node.values[0] == value
 
 
-def _of_kind(node: Node, kind: Kind | Literal["any"]) -> Node:
-    if kind == "any" or node.kind == kind:
-        return node
-    return ops.number(node) if kind == "float" else ops.ne(node, 0.0)
-
-
 def reachable(outputs: Iterable[Node]) -> list[Node]:
     """Every node that the outputs depend on, themselves included, in creation order."""
     seen = set(outputs)
@@ -291,6 +285,13 @@ def describe(shape: Sequence[Size]) -> str:
     """A shape as it is written: ``(3,)``, ``(2, 3)``, ``()``."""
     inner = ", ".join([str(size) for size in shape])
     return f"({inner},)" if len(shape) == 1 else f"({inner})"
+
+
+def agree(a: Sequence[Size], b: Sequence[Size]) -> bool:
+    """Whether two shapes are, or may turn out, the same."""
+    return len(a) == len(b) and all(
+        x == y or isinstance(x, Unknown) or isinstance(y, Unknown) for x, y in zip(a, b, strict=True)
+    )
 
 
 def broadcast(*shapes: Shape) -> Shape:

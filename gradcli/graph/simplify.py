@@ -13,9 +13,12 @@ def share(outputs: Sequence[Node]) -> list[Node]:
     known: dict[Hashable, Node] = {}
     for node in reachable(outputs):
         args = tuple([merged[arg] for arg in node.args])
-        # 0.0 and -0.0 are equal and nan is not: constants are compared by their digits.
-        values = repr(node.values) if node.op is CONSTANT else node.values
-        key = (node.op.name, args, values, node.shape, node.kind)
+        # 0.0 and -0.0 are equal and nan is not: numbers are compared by their digits.
+        digits = node.op is CONSTANT or any(isinstance(value, float) for value in node.values)
+        values = repr(node.values) if digits else node.values
+        # A size that only the run knows is another object in every node: the rest decides it.
+        shape = None if node.args else node.shape
+        key = (node.op.name, args, values, shape, node.kind)
         found = known.get(key)
         if found is None:
             found = node if args == node.args else Node(node.op, args, node.values, node.shape, node.kind)

@@ -118,6 +118,13 @@ def _statement(context: Context, tree: Tree, scope: Scope) -> Meaning | Function
 
 def _targets(context: Context, target: Tree) -> list[str]:
     parts = target.parts if target.rule == "tuple" else [target]
+    for part in parts:
+        if part.rule in ("boolean", "none"):
+            raise SyntaxProblem(
+                f"{part.word(0).text} is a word of the language and cannot be given a value",
+                span=Span(part.start, part.end),
+                hint="choose another name, or compare with ==",
+            )
     if not parts or any(part.rule != "name" for part in parts):
         raise SyntaxProblem(
             "the left side of '=' must be a name, names, or a function with its parameters",

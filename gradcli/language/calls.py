@@ -21,6 +21,9 @@ from gradcli.language.names import (
 from gradcli.language.rules import Rule, Step
 from gradcli.language.tree import Token, Tree
 
+# What the likes of max(a, b) are after.
+_OF_TWO = {"max": "maximum", "min": "minimum"}
+
 
 def _function(context: Context, tree: Tree, scope: Scope) -> Step:
     return _call(context, tree, tree.word(0), tree.parts, scope)
@@ -58,10 +61,23 @@ def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scop
     if word in MEASURES:
         return _measure(context, tree, word, positional, keywords)
     record = functions()[word]
-    arrays, parameters = context.guard(
-        tree, bind, record, positional, keywords, lambda m: context.array(m, span_of(tree)), context.evaluate
-    )
-    return context.apply(record, arrays, parameters, tree)
+    try:
+        arrays, parameters = context.guard(
+            tree,
+            bind,
+            record,
+            positional,
+            keywords,
+            lambda m: context.array(m, span_of(tree)),
+            context.evaluate,
+        )
+        return context.apply(record, arrays, parameters, tree)
+    except ExpressionError as error:
+        if record.name in _OF_TWO and len(positional) == 2:
+            pair = ", ".join([context.source.text[one.start : one.end] for one in arguments])
+            other = _OF_TWO[record.name]
+            error.hint = f"the second argument is an axis; for two values write {other}({pair})"
+        raise
 
 
 def _inline(

@@ -22,6 +22,9 @@ from gradcli.language.meaning import Listing, Meaning, kind_of, span_of
 from gradcli.language.names import SYMBOLS, Given
 from gradcli.language.tree import Tree
 
+# An array's bytes must be countable in 63 bits.
+_MOST_ELEMENTS = 1 << 59
+
 
 class Context:
     """One build of one text.
@@ -86,6 +89,8 @@ class Context:
             ExpressionError: shapes or parameters do not fit, under the text.
         """
         node: Node = self.guard(tree, record, *arguments, operands=arguments, **parameters)
+        if node.shape and _elements(node) > _MOST_ELEMENTS:
+            raise ShapeProblem("this array has more elements than a memory can hold", span=span_of(tree))
         if isinstance(record, Composite) and arguments:
             newest = max(argument.number for argument in arguments)
             for inner in reachable([node]):
@@ -211,3 +216,10 @@ def _ragged(listing: Listing, first: Node, other: Node) -> ShapeProblem:
             f"another {describe(other.shape)}"
         )
     return ShapeProblem(message, span=listing.span)
+
+
+def _elements(node: Node) -> int:
+    total = 1
+    for size in node.shape:
+        total *= size if isinstance(size, int) else size.at_most
+    return total

@@ -53,7 +53,8 @@ def nearest(name: str, known: Iterable[str], at_most: int = 3) -> list[str]:
     """The known names that look most like a wrong one, best first."""
     if len(name) > _LOOKS_AT_MOST:
         return []
-    bound = 1 if len(name) < 3 else 1 + len(name) // 3
+    # Any two letters are one edit apart: that makes no suggestion.
+    bound = len(name) - 1 if len(name) < 3 else 1 + len(name) // 3
     scored = []
     for candidate in known:
         distance = _distance(name.lower(), candidate.lower(), bound)

@@ -6,10 +6,11 @@ sent what they mean. It reads like a recursive function, and ``build`` keeps the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator
 from typing import Any
 
-from gradcli.errors import NameProblem, ShapeProblem, Span
+from gradcli.errors import NameProblem, ShapeProblem, Span, SyntaxProblem
 from gradcli.graph.node import CONSTANT, INPUT, Node, as_node, constant, ops, reachable
 from gradcli.graph.operations.compose import composites
 from gradcli.graph.operations.indexing import subscript
@@ -33,6 +34,7 @@ _BINARY = {
     "AND": "logical_and",
     "OR": "logical_or",
 }
+_OTHER_BASES = re.compile(r"0([xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)\b")
 _COMPARE = {
     "<": "lt",
     "<=": "le",
@@ -143,8 +145,21 @@ def _superscript(context: Context, tree: Tree, scope: Scope) -> Step:
 
 def _coefficient(context: Context, tree: Tree, scope: Scope) -> Step:
     number, operand = tree.word(0), tree.part(1)
+    _check_decimal(context, number, scope)
     x = context.array((yield operand, scope), span_of(operand))
     return context.apply(ops.mul, [constant(_digits(number)), x], {}, tree)
+
+
+def _check_decimal(context: Context, number: Token, scope: Scope) -> None:
+    """``0x1F`` is read as 0 times x1F, which nobody means unless x1F has a value."""
+    found = _OTHER_BASES.match(context.source.text, number.start)
+    if found is None or found.group(1) in scope or found.group(1) in context.given:
+        return
+    raise SyntaxProblem(
+        f"'{found.group()}' is no number of the language: numbers are decimal",
+        span=Span(*found.span()),
+        hint=f"write {int(found.group(), 0)}",
+    )
 
 
 def _comparison(context: Context, tree: Tree, scope: Scope) -> Step:

@@ -114,7 +114,9 @@ def _parameter(parameter: Parameter, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, tuple):
         inner = ", ".join(["-1" if isinstance(one, Unknown) else str(one) for one in value])
-        return inner if len(value) == 1 and parameter.kind == "axes" else f"({inner}{',' * (len(value) == 1)})"
+        return (
+            inner if len(value) == 1 and parameter.kind == "axes" else f"({inner}{',' * (len(value) == 1)})"
+        )
     return format_number(value) if isinstance(value, float) else str(value)
 
 

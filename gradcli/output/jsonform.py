@@ -63,10 +63,10 @@ def error_object(error: GradcliError) -> dict[str, object]:
     }
 
 
-def dumps_error(error: GradcliError, line: int | None = None) -> str:
+def dumps_error(error: GradcliError, line: int | None = None, severity: str = "error") -> str:
     """An error as one line of JSON; under ``--lines``, ``line`` is the input line that it answers."""
     outer = {} if line is None else {"line": line}
-    tree = {**outer, "error": error_object(error)}
+    tree = {**outer, severity: {**error_object(error), **({} if severity == "error" else {"kind": severity})}}
     text = _encode(tree)
     try:
         text.encode()

@@ -52,13 +52,20 @@ def report_lines(
     lines = [ReportLine("message", text) for text in _sentences(f"{severity}: {error.message}", ascii)]
     if error.source is not None and error.span is not None and error.source.text.strip():
         lines += _excerpt(error.source, error.span, max(width, NARROWEST) - len(INDENT), ascii)
-    elif error.source is not None and error.source.place:
-        lines.append(ReportLine("place", INDENT + visible_text(error.source.place, ascii)))
+    elif error.source is not None and (error.source.place or error.source.line):
+        lines.append(ReportLine("place", INDENT + _place(error.source, ascii)))
     for note in error.notes:
         lines += [ReportLine("note", INDENT + text) for text in _sentences(note, ascii)]
     if error.hint:
         lines += [ReportLine("hint", INDENT + text) for text in _sentences(f"hint: {error.hint}", ascii)]
     return lines
+
+
+def _place(source: Source, ascii: bool) -> str:
+    """Where a text stands that has nothing to underline."""
+    if not source.place:
+        return f"line {source.line}"
+    return visible_text(source.place, ascii) + (f":{source.line}" if source.line else "")
 
 
 def _sentences(text: str, ascii: bool) -> list[str]:

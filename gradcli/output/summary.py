@@ -14,25 +14,27 @@ THRESHOLD = 1000
 EDGE = 3
 
 
-def summary_lines(value: Value, precision: int | None = 6, threshold: int = THRESHOLD) -> list[str]:
+def summary_lines(
+    value: Value, precision: int | None = 6, threshold: int = THRESHOLD, edge: int = EDGE
+) -> list[str]:
     """A value over as many lines as it has rows, in brackets and with its columns aligned.
 
-    As NumPy does, an array of more than ``threshold`` elements shows the first and last three along an axis:
-    ``[1, 2, 3, ..., 8, 9, 10]``; of more than two matrices it shows the first and the last.
+    As NumPy does, an array of more than ``threshold`` elements shows the first and last ``edge`` along an
+    axis, ``[1, 2, 3, ..., 8, 9, 10]``; of more than two matrices it shows the first and the last.
     """
     shape = shape_of(value)
     if not shape or 0 in shape:
         return [format_value(value, precision)]
     long = prod(shape) > threshold
     if len(shape) == 1:
-        return ["[" + ", ".join(_row(value, long, precision)) + "]"]
+        return ["[" + ", ".join(_row(value, long, precision, edge)) + "]"]
     leading, blocks = shape[:-2], prod(shape[:-2])
     chosen = [0, blocks - 1] if long and blocks > 2 else range(blocks)
     lines: list[str] = []
     for block in chosen:
         index = _index(block, leading)
         opened, closed = _brackets(index, leading)
-        matrix = _matrix(value[index], shape[-2], long, precision)  # type: ignore[index]
+        matrix = _matrix(value[index], shape[-2], long, precision, edge)  # type: ignore[index]
         lines.append(" " * (len(leading) - opened) + "[" * opened + matrix[0])
         lines += [" " * len(leading) + line for line in matrix[1:]]
         lines[-1] += "]" * closed
@@ -61,15 +63,15 @@ def _brackets(index: tuple[int, ...], sizes: tuple[int, ...]) -> tuple[int, int]
     return opened, closed
 
 
-def _matrix(matrix: Value, height: int, long: bool, precision: int | None) -> list[str]:
+def _matrix(matrix: Value, height: int, long: bool, precision: int | None, edge: int) -> list[str]:
     """The lines of one matrix with its own brackets, its columns aligned to the right."""
-    cut = long and height > 2 * EDGE
-    places = [*range(EDGE), *range(height - EDGE, height)] if cut else range(height)
-    rows = [_row(matrix[place], long, precision) for place in places]  # type: ignore[index]
+    cut = long and height > 2 * edge
+    places = [*range(edge), *range(height - edge, height)] if cut else range(height)
+    rows = [_row(matrix[place], long, precision, edge) for place in places]  # type: ignore[index]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["[" + ", ".join(map(str.rjust, row, widths)) + "]" for row in rows]
     if cut:
-        lines.insert(EDGE, "...")
+        lines.insert(edge, "...")
     last = len(lines) - 1
     return [
         ("[" if place == 0 else " ") + line + ("]" if place == last else "" if line == "..." else ",")
@@ -77,10 +79,10 @@ def _matrix(matrix: Value, height: int, long: bool, precision: int | None) -> li
     ]
 
 
-def _row(row: Value, long: bool, precision: int | None) -> list[str]:
+def _row(row: Value, long: bool, precision: int | None, edge: int) -> list[str]:
     """The numbers of one row, those in the middle of a long one left out."""
-    if long and shape_of(row)[0] > 2 * EDGE:
-        first, last = to_lists(row[:EDGE]), to_lists(row[-EDGE:])  # type: ignore[index]
+    if long and shape_of(row)[0] > 2 * edge:
+        first, last = to_lists(row[:edge]), to_lists(row[-edge:])  # type: ignore[index]
         return [*format_row(first, precision), "...", *format_row(last, precision)]
     return format_row(to_lists(row), precision)
 

@@ -21,7 +21,7 @@ from rich.text import Text
 from gradcli.output.report import ReportLine
 from gradcli.output.summary import summary_lines
 from gradcli.output.values import Leaf, Value, shape_of
-from gradcli.output.width import visible_text
+from gradcli.output.width import display_width, visible_text
 
 # Of a report's lines, how each kind looks; the severity at the start of the message has a style of its own.
 REPORT_STYLES = {"place": "dim", "underline": "red", "hint": "cyan"}
@@ -53,13 +53,20 @@ def show_results(rows: Iterable[tuple[str, Leaf]], screen: Screen, precision: in
     table = Table(box=box.ASCII if screen.ascii else box.ROUNDED, header_style="bold", highlight=False)
     for title, style in (("name", "cyan"), ("shape", "dim"), ("value", "")):
         table.add_column(title, style=style, overflow="fold")
-    for name, value in _flat(rows):
-        shape = shape_of(value)
-        lines = summary_lines(value, 6 if precision is None else precision)
-        table.add_row(
-            Text(visible_text(name)), Text(str(shape) if shape else "scalar"), Text("\n".join(lines))
-        )
-    _console(screen).print(table)
+    console = _console(screen)
+    cells = [(visible_text(name), shape_of(value), value) for name, value in _flat(rows)]
+    shapes = [str(shape) if shape else "scalar" for _, shape, _ in cells]
+    # Three columns, each between a line and two spaces.
+    taken = max(map(len, [*shapes, "shape"])) + max([display_width(name) for name, _, _ in cells]) + 10
+    for shown, (name, shape, value) in zip(shapes, cells, strict=True):
+        digits = 6 if precision is None else precision
+        lines = summary_lines(value, digits)
+        for edge in (3, 2, 1):
+            # A matrix wrapped in the middle of its rows cannot be read: show less of it.
+            if len(shape) > 1 and max(map(len, lines)) > console.width - taken:
+                lines = summary_lines(value, digits, threshold=0, edge=edge)
+        table.add_row(Text(name), Text(shown), Text("\n".join(lines)))
+    console.print(table)
 
 
 def _flat(rows: Iterable[tuple[str, Leaf]]) -> Iterable[tuple[str, Value]]:

@@ -48,7 +48,9 @@ def main() -> None:
     for arguments, floor, bound in PAIRS:
         mine, theirs, ratio = compare([GRADCLI, *arguments], [sys.executable, "-c", floor], rounds)
         shown = "" if bound is None else f"{bound}"
-        table.add_row(" ".join(arguments), floor, f"{mine * 1e3:.0f}", f"{theirs * 1e3:.0f}", f"{ratio:.2f}", shown)
+        table.add_row(
+            " ".join(arguments), floor, f"{mine * 1e3:.0f}", f"{theirs * 1e3:.0f}", f"{ratio:.2f}", shown
+        )
     Console().print(table)
 
 

@@ -253,7 +253,9 @@ def weighted(output: Node, *words: object) -> Node:
 
 def with_zeros(found: Node | None, like: Node) -> Node:
     """A cotangent, or zeros where there is no path."""
-    return ops.zeros(shape=like.shape) if found is None else found
+    if found is not None:
+        return found
+    return ops.zeros(shape=like.shape) if like.shape else constant(0.0)
 
 
 def differences(scalar: Node, sample: Sample, by: Node, reach: float = 0.02) -> Array:
@@ -273,7 +275,9 @@ def differences(scalar: Node, sample: Sample, by: Node, reach: float = 0.02) -> 
         steps = [reach / 2**k for k in range(4)]
         column = [(at(place, h) - at(place, -h)) / (2 * h) for h in steps]
         for power in (4, 16, 64):
-            column = [(power * fine - rough) / (power - 1) for rough, fine in zip(column, column[1:], strict=False)]
+            column = [
+                (power * fine - rough) / (power - 1) for rough, fine in zip(column, column[1:], strict=False)
+            ]
         found[place] = column[0]
     return found
 

@@ -86,7 +86,10 @@ def test_a_tie_of_two_is_halved(name: str) -> None:
     assert gradient(f"{name}(a, 1)", a=1.0) == {"a": 0.5}
     assert gradient(f"{name}(1, a)", a=1.0) == {"a": 0.5}
     assert gradient(f"{name}(a, a)", a=1.0) == {"a": 1.0}
-    assert_array_equal(gradient(f"sum({name}(a, 0))", a=[-1.0, 0.0, 1.0])["a"], [0, 0.5, 1] if name == "maximum" else [1, 0.5, 0])
+    assert_array_equal(
+        gradient(f"sum({name}(a, 0))", a=[-1.0, 0.0, 1.0])["a"],
+        [0, 0.5, 1] if name == "maximum" else [1, 0.5, 0],
+    )
 
 
 @pytest.mark.parametrize("name", ["maximum", "minimum"])
@@ -292,7 +295,9 @@ def test_the_direction_of_nothing(text: str) -> None:
 def test_products_with_zeros() -> None:
     assert_array_equal(gradient("prod(x)", x=[2, 0, 3])["x"], [0, 6, 0])
     assert_array_equal(gradient("prod(x)", x=[0, 0, 3])["x"], [0, 0, 0])
-    assert_array_equal(Expression("prod(x)").hessian(x=[0, 0, 3])["x"]["x"], [[0, 3, 0], [3, 0, 0], [0, 0, 0]])
+    assert_array_equal(
+        Expression("prod(x)").hessian(x=[0, 0, 3])["x"]["x"], [[0, 3, 0], [3, 0, 0], [0, 0, 0]]
+    )
     # The size of a masked array is not known while the graph is built.
     assert_array_equal(gradient("prod(x[x < 5])", x=[2, 0, 3, 7])["x"], [0, 6, 0, 0])
     assert_array_equal(gradient("prod(x[x < 5])", x=[0, 0, 3, 7])["x"], [0, 0, 0, 0])
@@ -336,6 +341,15 @@ def test_sigmoid_keeps_its_digits() -> None:
     assert_allclose(gradient("sigmoid(x)", x=40.0)["x"], math.exp(-40), rtol=1e-14)
     assert_allclose(gradient("sigmoid(x)", x=-40.0)["x"], math.exp(-40), rtol=1e-14)
     assert_allclose(Expression("softplus(x)").value_and_grad(x=-50.0)[0], math.exp(-50), rtol=1e-14)
+
+
+def test_derivatives_keep_their_digits_far_out() -> None:
+    assert_allclose(gradient("expm1(x)", x=-40.0)["x"], math.exp(-40), rtol=1e-14)
+    x = 1 - 2.0**-40
+    assert_allclose(gradient("asin(x)", x=x)["x"], 1 / math.sqrt(2.0**-40 * (2 - 2.0**-40)), rtol=1e-14)
+    assert_allclose(gradient("acos(x)", x=-x)["x"], -1 / math.sqrt(2.0**-40 * (2 - 2.0**-40)), rtol=1e-14)
+    assert_allclose(gradient("a / b", a=1e300, b=1e200)["b"], -1e-100, rtol=1e-14)
+    assert_allclose(gradient("a / b", a=1e-300, b=1e-200)["b"], -1e100, rtol=1e-14)
 
 
 def test_norm_neither_over_nor_underflows() -> None:

@@ -35,7 +35,8 @@ define(
 define(
     "div",
     "a b",
-    pullback=(lambda g, y, a, b: strong(g, 1 / b), lambda g, y, a, b: strong(g, -a / (b * b))),
+    # Not -a / (b * b), which overflows for large b and small.
+    pullback=(lambda g, y, a, b: strong(g, 1 / b), lambda g, y, a, b: strong(g, -y / b)),
     kernel="numpy.divide",
     scalar="scalars.divide",
     torch="DivBackward0",

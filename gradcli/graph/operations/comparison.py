@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import ShapeProblem
-from gradcli.graph.node import Node, Shape, describe, ops
+from gradcli.graph.node import Node, Shape, agree, describe, ops
 from gradcli.graph.operations.record import define
 
 for _name, _kernel, _symbol, _scalar in (
@@ -77,7 +77,7 @@ def _choice_shape(condition: Shape, a: Shape, b: Shape, **_: Any) -> Shape:
             f"'if' needs a condition that is a single true or false: this one is {describe(condition)}",
             hint="choose element by element with where(condition, a, b)",
         )
-    if a != b:
+    if not agree(a, b):
         raise ShapeProblem(
             f"both branches of 'if' must have one shape: {describe(a)} and {describe(b)}",
             hint="where(condition, a, b) broadcasts its branches",

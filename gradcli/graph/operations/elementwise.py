@@ -60,7 +60,8 @@ define(
 )
 define(
     "expm1",
-    pullback=lambda g, y, x: strong(g, y + 1),
+    # y + 1 would lose every digit for large negative x.
+    pullback=lambda g, y, x: strong(g, ops.exp(x)),
     kernel="numpy.expm1",
     scalar="scalars.expm1",
     torch="Expm1Backward0",
@@ -125,7 +126,8 @@ define(
 )
 define(
     "asin",
-    pullback=lambda g, y, x: strong(g, 1 / ops.sqrt(1 - x * x)),
+    # Not 1 - x * x, which loses digits next to 1.
+    pullback=lambda g, y, x: strong(g, 1 / ops.sqrt((1 - x) * (1 + x))),
     kernel="numpy.arcsin",
     scalar="scalars.asin",
     torch="AsinBackward0",
@@ -134,7 +136,7 @@ define(
 )
 define(
     "acos",
-    pullback=lambda g, y, x: strong(g, -1 / ops.sqrt(1 - x * x)),
+    pullback=lambda g, y, x: strong(g, -1 / ops.sqrt((1 - x) * (1 + x))),
     kernel="numpy.arccos",
     scalar="scalars.acos",
     torch="AcosBackward0",

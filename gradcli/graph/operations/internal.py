@@ -47,13 +47,16 @@ define(
 )
 define(
     # Sums or stretches x to the shape of like, behind as many leading axes as lead says; for
-    # sizes that only the run knows.
+    # sizes that only the run knows. The first axes of like, as many as keep says, x has too.
     "fit",
     "x like",
-    pullback=(lambda g, y, x, like, lead: ops.fit(g, x, lead=g.ndim - y.ndim), None),
+    pullback=(
+        lambda g, y, x, like, lead, keep: ops.fit(g, x, lead=g.ndim - y.ndim, keep=lead + keep),
+        None,
+    ),
     kernel="kernels.fit",
-    shape=lambda x, like, lead: x[:lead] + like,
-    parameters=(Parameter("lead", "integer", 0),),
+    shape=lambda x, like, lead, keep: x[:lead] + like,
+    parameters=(Parameter("lead", "integer", 0), Parameter("keep", "integer", 0)),
     takes="any",
     gives="float",
     samples=[
@@ -134,5 +137,9 @@ for _name in ("zeros_like", "ones_like"):
         kernel=f"numpy.{_name}",
         scalar=f"scalars.{_name}",
         shape=_like,
-        samples=[(f"x * {_name}(x)", {"x": "2x3"}), (f"x - {_name}(x)", {"x": "()"}), (f"{_name}(x)", {"x": "0"})],
+        samples=[
+            (f"x * {_name}(x)", {"x": "2x3"}),
+            (f"x - {_name}(x)", {"x": "()"}),
+            (f"{_name}(x)", {"x": "0"}),
+        ],
     )

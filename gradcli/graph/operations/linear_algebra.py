@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import ShapeProblem
-from gradcli.graph.node import Node, Shape, broadcast, describe, ops
+from gradcli.graph.node import Node, Shape, agree, broadcast, describe, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import column, define, square_matrix, swapped
 
@@ -20,7 +20,7 @@ def _outer(a: Node, b: Node) -> Node:
 def _contract(
     a: Shape, b: Shape, sizes: tuple[Any, Any], *, rest: Shape, batch: tuple[Shape, Shape]
 ) -> Shape:
-    if sizes[0] != sizes[1]:
+    if not agree(sizes[:1], sizes[1:]):
         raise ShapeProblem(
             f"'@' cannot multiply {describe(a)} by {describe(b)}: "
             f"the inner sizes {sizes[0]} and {sizes[1]} differ"
@@ -124,7 +124,10 @@ def _cross(a: Node, b: Node) -> Node:
 
 
 compose(
-    "matmul", "a b", _matmul, samples=[("matmul(a, b)", {"a": "2x3", "b": "3"}), ("a @ b", {"a": "3", "b": "3x2"})]
+    "matmul",
+    "a b",
+    _matmul,
+    samples=[("matmul(a, b)", {"a": "2x3", "b": "3"}), ("a @ b", {"a": "3", "b": "3x2"})],
 )
 compose(
     "dot", "a b", _dot, samples=[("dot(a, b)", {"a": "2x3", "b": "3"}), ("dot(a, b)", {"a": "()", "b": "3"})]

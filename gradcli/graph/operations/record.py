@@ -81,7 +81,8 @@ def define(
 
 
 def _elementwise(*shapes: Shape, **_: Any) -> Shape:
-    return broadcast(*shapes) if len(shapes) > 1 else shapes[0]
+    first = shapes[0]
+    return first if all([shape == first for shape in shapes]) else broadcast(*shapes)
 
 
 def _preparation(name: str, declared: tuple[Parameter, ...]) -> Callable[..., dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import CallProblem, ShapeProblem
-from gradcli.graph.node import Node, Parameter, Shape, Unknown, broadcast, describe, ops
+from gradcli.graph.node import Node, Parameter, Shape, Unknown, agree, broadcast, describe, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import REQUIRED, define, from_end
 
@@ -53,6 +53,7 @@ define(
     "reshape",
     pullback=lambda g, y, x, shape: resized(g, y, x.shape),
     kernel="kernels.reshape",
+    scalar="scalars.identity",
     shape=lambda old, shape: shape,
     parameters=(SHAPE,),
     prepare=_reshape_parameters,
@@ -88,6 +89,7 @@ define(
     "transpose",
     pullback=lambda g, y, x, axes: ops.transpose(g, axes=_inverse(axes)),
     kernel="kernels.transpose",
+    scalar="scalars.identity",
     shape=lambda shape, axes: (*shape[: len(shape) - len(axes)], *[shape[axis] for axis in axes]),
     parameters=(Parameter("axes", "permutation", None),),
     prepare=_permutation,
@@ -149,6 +151,7 @@ define(
     "squeeze",
     pullback=lambda g, y, x, axis: ops.unsqueeze(g, axis=axis) if axis else g,
     kernel="numpy.squeeze",
+    scalar="scalars.identity",
     shape=lambda shape, axis: tuple([s for i, s in enumerate(shape) if i - len(shape) not in axis]),
     parameters=(Parameter("axis", "axes", None),),
     prepare=_squeeze_parameters,
@@ -231,7 +234,7 @@ def _stack_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any
 
 def _stacked(*shapes: Shape, axis: int) -> Shape:
     for shape in shapes:
-        if shape != shapes[0]:
+        if not agree(shape, shapes[0]):
             listing = " and ".join([describe(one) for one in (shapes[0], shape)])
             raise ShapeProblem(f"these cannot stand in one array: {listing}", hint="their shapes must agree")
     place = len(shapes[0]) + 1 + axis
