@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 
@@ -14,11 +15,19 @@ def main() -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from gradcli.commands.memory import bound_memory
+
     # Graphs hold no cycles: fewer passes of the collector over a large one is all the same to memory.
     gc.set_threshold(100_000, 20, 20)
     from gradcli.commands.run import run
+    from gradcli.errors import OutputError
 
     bound_memory()
+    # Python sets a stream to None that its parent closed (``2>&-``).
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  (open to the end)
+    if sys.stdout is None:
+        sys.stderr.write("error: standard output cannot be written: it is closed\n")
+        sys.exit(OutputError.exit_code)
     sys.exit(run(sys.argv[1:]))
 
 

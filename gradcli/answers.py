@@ -15,7 +15,8 @@ from gradcli import seeds
 from gradcli.errors import GradientProblem, NameProblem, Source
 from gradcli.execute.plan import Plan
 from gradcli.graph import derive
-from gradcli.graph.node import Node, Shape, Unknown, constant, ops, variable
+from gradcli.graph.node import Node, constant, ops, variable
+from gradcli.graph.shapes import Shape, Unknown
 from gradcli.language.build import Built, build
 from gradcli.language.names import Given, listed, nearest
 from gradcli.language.parser import parse

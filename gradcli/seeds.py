@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradcli.errors import CallProblem, GradientProblem, ShapeProblem, Span
-from gradcli.graph.node import Node, Shape, Unknown, constant, describe, ops, variable
+from gradcli.graph.node import Node, constant, ops, variable
+from gradcli.graph.shapes import Shape, Unknown, describe
 from gradcli.language.build import Built
 from gradcli.language.names import Given, listed
 

@@ -1,14 +1,22 @@
-"""The README's commands: ``python tests/readme.py run`` prints the one marked ``<!-- run -->``."""
+"""What the README promises, read from it.
+
+    python tests/readme.py run        prints the command marked <!-- run -->
+    python tests/readme.py write      writes the list of functions anew, from the table
+"""
 
 from __future__ import annotations
 
 import re
 import sys
+import textwrap
 from pathlib import Path
+
+from gradcli.language.names import DERIVATIVES, MEASURES, functions
 
 README = Path(__file__).parent.parent / "README.md"
 
 _MARKED = re.compile(r"<!-- (\w+) -->\n```sh\n(.*?)```", re.DOTALL)
+_FUNCTIONS = re.compile(r"(<!-- functions -->\n).*?(\n<!-- end -->)", re.DOTALL)
 _SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 
@@ -30,5 +38,22 @@ def sessions() -> list[tuple[str, str]]:
     return found
 
 
+def function_list() -> str:
+    """Every function of the table by its name, aliases in brackets."""
+    entries = {name: name for name in (*DERIVATIVES, *MEASURES)}
+    for record in functions().values():
+        aliases = f" ({', '.join(record.aliases)})" if record.aliases else ""
+        entries[record.name] = record.name + aliases
+    return "\n".join(textwrap.wrap("`" + "` `".join(entries[name] for name in sorted(entries)) + "`", 118))
+
+
+def with_function_list(text: str) -> str:
+    """The README with that list in its place."""
+    return _FUNCTIONS.sub(lambda found: found[1] + function_list() + found[2], text)
+
+
 if __name__ == "__main__":
-    print(commands()[sys.argv[1]], end="")
+    if sys.argv[1] == "write":
+        README.write_text(with_function_list(README.read_text(encoding="utf-8")), encoding="utf-8")
+    else:
+        print(commands()[sys.argv[1]], end="")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import gradcli
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import gradcli
 from gradcli import Expression
 from gradcli.errors import (
     CallProblem,
@@ -18,7 +20,6 @@ from gradcli.errors import (
     SyntaxProblem,
 )
 from gradcli.execute import plan
-from numpy.testing import assert_allclose, assert_array_equal
 
 TEXT = "mean((x+2)*(x+2)*2)"
 
@@ -105,7 +106,9 @@ def test_a_jacobian_in_many_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Expression("outer(sin(x), x)").jacobian(x=x)["x"]
     monkeypatch.setattr("gradcli.answers._BATCH", 200)
     assert_array_equal(Expression("outer(sin(x), x)").jacobian(x=x)["x"], whole)
-    expected = np.einsum("ik,i,j->ijk", np.eye(7), np.cos(x), x) + np.einsum("jk,i->ijk", np.eye(7), np.sin(x))
+    expected = np.einsum("ik,i,j->ijk", np.eye(7), np.cos(x), x) + np.einsum(
+        "jk,i->ijk", np.eye(7), np.sin(x)
+    )
     assert_allclose(whole, expected, rtol=1e-14)
 
 
@@ -259,7 +262,13 @@ def test_precision() -> None:
     ("text", "values", "error", "span", "words"),
     [
         ("x + foo", {"x": 1.0}, NameProblem, (4, 7), "foo has no value"),
-        ("x + y", {"x": [1, 2, 3], "y": [1, 2]}, ShapeProblem, (0, 5), r"do not broadcast: \(3,\) and \(2,\)"),
+        (
+            "x + y",
+            {"x": [1, 2, 3], "y": [1, 2]},
+            ShapeProblem,
+            (0, 5),
+            r"do not broadcast: \(3,\) and \(2,\)",
+        ),
         ("2 * sum(x, axis=1)", {"x": [1, 2]}, ShapeProblem, (4, 18), "axis 1 is out of range"),
         ("1 + sine(x)", {"x": 1.0}, NameProblem, (4, 8), "sine"),
         ("A @ x", {"A": np.ones((2, 3)), "x": np.ones(2)}, ShapeProblem, (0, 5), "inner sizes 3 and 2"),
@@ -289,7 +298,7 @@ def test_text_that_is_no_expression() -> None:
 
 def test_values_that_are_none() -> None:
     for wrong in ("text", [[1, 2], [3]], None, 1j, object()):
-        with pytest.raises(CallProblem, match="^x "):
+        with pytest.raises(CallProblem, match=r"^x "):
             Expression("x")(x=wrong)
     with pytest.raises(NameProblem, match="x has no value"):
         Expression("x")()

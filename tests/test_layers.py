@@ -12,12 +12,14 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
 
-import gradcli
 import pytest
+
+import gradcli
 
 ROOT = Path(gradcli.__file__).parent
 MODULES = {
-    "gradcli" + "".join(f".{part}" for part in path.relative_to(ROOT).with_suffix("").parts if part != "__init__"): path
+    "gradcli"
+    + "".join(f".{part}" for part in path.relative_to(ROOT).with_suffix("").parts if part != "__init__"): path
     for path in sorted(ROOT.rglob("*.py"))
 }
 
@@ -58,7 +60,11 @@ def imports(path: Path) -> Iterator[Import]:
 
     def walk(node: ast.AST, late: bool) -> Iterator[Import]:
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
+            if (
+                isinstance(child, ast.If)
+                and isinstance(child.test, ast.Name)
+                and child.test.id == "TYPE_CHECKING"
+            ):
                 continue
             if isinstance(child, ast.Import):
                 yield from (Import(alias.name, late) for alias in child.names)
@@ -85,9 +91,14 @@ def layer(module: str) -> str:
     return parts[1] if parts[1] in LAYERS else ""
 
 
-OURS = {name: [one for one in imports(path) if one.module.split(".")[0] == "gradcli"] for name, path in MODULES.items()}
+OURS = {
+    name: [one for one in imports(path) if one.module.split(".")[0] == "gradcli"]
+    for name, path in MODULES.items()
+}
 THEIRS = {
-    name: [one for one in imports(path) if one.module.split(".")[0] not in {"gradcli", *sys.stdlib_module_names}]
+    name: [
+        one for one in imports(path) if one.module.split(".")[0] not in {"gradcli", *sys.stdlib_module_names}
+    ]
     for name, path in MODULES.items()
 }
 
@@ -110,7 +121,9 @@ def test_imports_of_others(name: str) -> None:
     for one in THEIRS[name]:
         package = one.module.split(".")[0]
         if package == "numpy":
-            assert one.late or name == "gradcli.execute.kernels", f"{name} imports NumPy while it is imported"
+            assert one.late or name.startswith("gradcli.execute.kernels."), (
+                f"{name} imports NumPy while it is imported"
+            )
         else:
             assert package in PACKAGES, f"{name} imports {package}"
             assert name.startswith(PACKAGES[package]), f"{name} imports {package}"
@@ -139,7 +152,7 @@ def test_there_is_no_cycle() -> None:
 
 def test_the_reader_of_imports_reads() -> None:
     """Against a test that passes because it finds nothing."""
-    assert Import("numpy", late=False) in THEIRS["gradcli.execute.kernels"]
+    assert Import("numpy", late=False) in THEIRS["gradcli.execute.kernels.elementwise"]
     assert any(one.late for one in THEIRS["gradcli.execute.backends"])
     assert Import("gradcli.graph.node", late=False) in OURS["gradcli.graph.derive"]
     assert any(one.module == "gradcli.graph.derive" for one in OURS["gradcli.answers"])

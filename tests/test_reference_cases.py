@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from gradcli import Expression
 from numpy.testing import assert_allclose
+
+from gradcli import Expression
 
 HERE = Path(__file__).parent / "reference"
 ENTRIES = {
@@ -192,7 +193,9 @@ def test_sparse_jacobian(name: str) -> None:
     for entry, point, values in points(name):
         expected = point["expected"]["jacobian_coo"]
         wrt = names_of(entry, point)
-        assert expected["column_order"] == ", ".join(f"{x} (row major)" if np.ndim(values[x]) > 1 else x for x in wrt)
+        assert expected["column_order"] == ", ".join(
+            f"{x} (row major)" if np.ndim(values[x]) > 1 else x for x in wrt
+        )
         matrices = expression(entry).jacobian(wrt=wrt, **values)
         columns = [matrices[x].reshape(expected["shape"][0], -1) for x in wrt]
         close(np.hstack(columns), dense(expected), tolerance(point, "jacobian"))

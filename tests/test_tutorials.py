@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
+
 from gradcli import Expression
 from gradcli.errors import GradientProblem
-from numpy.testing import assert_allclose
 
 FACTS = json.loads((Path(__file__).parent / "reference" / "tutorials.json").read_text(encoding="utf-8"))
 EXACT = 1e-15

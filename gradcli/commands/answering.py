@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from typing import Any
 
 import click
 
@@ -40,27 +42,32 @@ def answer(settings: Settings, ask: Ask, *, alone: bool = False) -> Answer | Non
         _Lines(settings, ask).run()
         return None
     inputs = Inputs(settings)
-    streams = Streams(settings)
     expression, given = inputs.expression()
     found = _asked(expression, given, ask, settings.dtype)
-    warn_of_unused(streams, inputs, given, found.built.used)
-    fault = first_fault(found, settings.dtype)
-    if streams.form != "table":
-        check_text(plain.fields(found.result))
-    if streams.form == "json":
-        streams.write(jsonform.dumps(found.result, settings.precision) + "\n")
-    elif streams.form == "table":
-        from gradcli.output.tables import show_results
-
-        show_results(plain.fields(found.result), streams.screen(), settings.precision)
-    elif alone:
-        streams.write(plain.value_text(found.result["value"], settings.precision) + "\n")
-    else:
-        streams.write(plain.named_text(found.result, settings.precision) + "\n")
-    streams.flush()
+    with Streams(settings) as streams:
+        warn_of_unused(streams, inputs, given, found.built.used)
+        fault = first_fault(found, settings.dtype)
+        _show(found.result, streams, alone)
     if fault is not None:
         streams.warn(fault)
     return found
+
+
+def _show(result: Mapping[str, Any], streams: Streams, alone: bool) -> None:
+    precision = streams.settings.precision
+    if streams.form == "table":
+        from gradcli.output.tables import show_results
+
+        show_results(plain.fields(result), streams.screen(), precision)
+        return
+    check_text(plain.fields(result))
+    if streams.form == "json":
+        text = jsonform.dumps(result, precision)
+    elif alone:
+        text = plain.value_text(result["value"], precision)
+    else:
+        text = plain.named_text(result, precision)
+    streams.write(text + "\n")
 
 
 def _asked(expression: Answers, given: Mapping[str, Given], ask: Ask, dtype: str) -> Answer:
@@ -100,25 +107,26 @@ class _Lines:
     def run(self) -> None:
         """Answer until the input ends."""
         given = self._inputs.given(self._settings.words)
-        collected = self._collector()
         number = 0
-        for chunk in self._inputs.chunks():
-            for line in chunk:
-                number += 1
-                self._streams.write(self._line(number, line, given, collected) + "\n")
+        with self._streams, self._collector() as collected:
+            for chunk in self._inputs.chunks():
+                for line in chunk:
+                    number += 1
+                    self._streams.write(self._line(number, line, given, collected) + "\n")
+                    if self._failures and self._settings.strict:
+                        break
+                self._streams.flush()
+                if collected is not None:
+                    collected.flush()
                 if self._failures and self._settings.strict:
                     break
-            self._streams.flush()
-            if self._failures and self._settings.strict:
-                break
-        if collected is not None:
-            collected.flush()
         self._summary(number, given)
 
-    def _collector(self) -> Streams | None:
+    def _collector(self) -> Streams | nullcontext[None]:
         if self._settings.errors is None:
-            return None
+            return nullcontext()
         collector = Streams(Settings((), out=self._settings.errors))
+        # A file that cannot be written is told of before anything is read.
         collector.write("")
         return collector
 

@@ -20,12 +20,14 @@ from gradcli.diagnosis import located
 from gradcli.errors import GradcliError
 from gradcli.execute.plan import trace
 from gradcli.graph import derive
-from gradcli.graph.node import CONSTANT, INPUT, Node, describe, reachable
+from gradcli.graph.node import CONSTANT, INPUT, Node, reachable
+from gradcli.graph.shapes import describe
 from gradcli.language.build import Built
 from gradcli.language.names import Given
 from gradcli.output.formula import formula
 from gradcli.output.picture import Column, picture
 from gradcli.output.summary import cell_text
+from gradcli.output.width import display_width
 
 _EXAMPLES = """
 gradcli graph 'mean((x+2)*(x+2)*2)' x=1,2,3 --wrt x
@@ -58,7 +60,6 @@ def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
     a name without a value is a scalar.
     """
     settings = options.settings_of(shared)
-    streams = Streams(settings)
     inputs = Inputs(settings)
     expression, given = inputs.expression()
     names = options.names_of(wrt)
@@ -67,9 +68,14 @@ def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
     except GradcliError as error:
         error.source = error.source or expression.source
         raise located(error, expression, given, settings.dtype) from None
-    precision = settings.precision or 4
-    warn_of_unused(streams, inputs, given, built.used)
-    terminal = sys.stdout.isatty() and settings.out is None
+    with Streams(settings) as streams:
+        warn_of_unused(streams, inputs, given, built.used)
+        _show(built, drawn, streams)
+
+
+def _show(built: Built, drawn: Drawn, streams: Streams) -> None:
+    precision = streams.settings.precision or 4
+    terminal = sys.stdout.isatty() and streams.settings.out is None
     width = get_terminal_size().columns if terminal else _PIPED_WIDTH
     lines = picture(
         drawn.nodes,
@@ -79,16 +85,15 @@ def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
         ascii=streams.ascii,
     )
     sums = _sums(built, drawn, precision, streams.ascii)
-    if settings.out is None and streams.color:
+    if terminal or streams.color:
         from gradcli.output.tables import show_lines
 
         styled = [(lines[0], "dim"), *[(line, "") for line in lines[1:]], *[(line, "cyan") for line in sums]]
         show_lines(styled, streams.screen())
     else:
         streams.write("".join([line + "\n" for line in (*lines, *sums)]))
-    streams.flush()
-    widest = max(map(len, lines))
-    if widest > width:
+    widest = max(map(display_width, lines))
+    if terminal and widest > width:
         streams.warn(GradcliError(f"the drawing is {widest} columns wide, and there are {width}"))
 
 

@@ -73,6 +73,8 @@ class Inputs:
         if self._asked:
             raise UsageError("standard input is asked for twice", hint="let one of the two come from a file")
         self._asked = True
+        if sys.stdin is None:
+            raise UsageError("standard input cannot be read: it is closed")
         if sys.stdin.isatty():
             sys.stderr.write("reading standard input; end it with Ctrl-D\n")
             sys.stderr.flush()
@@ -83,36 +85,41 @@ class Inputs:
         try:
             with open(name, encoding="utf-8-sig") as file:
                 return file.read()
-        except OSError as error:
-            raise UsageError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from None
         except UnicodeDecodeError:
             raise UsageError(f"{name} is no text in UTF-8") from None
+        except (OSError, ValueError) as error:
+            raise _unreadable(name, error) from None
 
     def chunks(self) -> Iterator[list[str]]:
         """The lines of the input, as many at a time as have come: what was read is answered at once."""
         if self.settings.file is None or self.settings.file == "-":
             self._ask()
-            yield from _lines(sys.stdin.fileno())
+            yield from _lines(sys.stdin.fileno(), "standard input")
             return
         try:
             number = os.open(self.settings.file, os.O_RDONLY)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise UsageError(f"{self.settings.file} cannot be read: {reason}") from None
+        except (OSError, ValueError) as error:
+            raise _unreadable(self.settings.file, error) from None
         try:
-            yield from _lines(number)
+            yield from _lines(number, self.settings.file)
         finally:
             os.close(number)
 
 
-def _lines(number: int) -> Iterator[list[str]]:
+def _unreadable(name: str, error: OSError | ValueError) -> UsageError:
+    reason = error.strerror if isinstance(error, OSError) else None
+    # A ValueError is about the name: a null character, or one that the file system cannot spell.
+    return UsageError(f"{name} cannot be read: {(reason or 'this cannot be the name of a file').lower()}")
+
+
+def _lines(number: int, name: str) -> Iterator[list[str]]:
     decoder = getincrementaldecoder("utf-8-sig")(errors="replace")
     rest = ""
     while True:
         try:
             read = os.read(number, _CHUNK)
         except OSError as error:
-            raise UsageError(f"the input cannot be read: {(error.strerror or str(error)).lower()}") from None
+            raise _unreadable(name, error) from None
         *lines, rest = (rest + decoder.decode(read, final=not read)).split("\n")
         if lines:
             yield lines

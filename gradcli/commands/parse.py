@@ -25,8 +25,7 @@ gradcli parse '2^3^2' --json
 def command(**shared: Any) -> None:
     """Print the expression with every operation in brackets."""
     settings = options.settings_of(shared)
-    streams = Streams(settings)
     expression, _ = Inputs(settings).expression()
     text = tree_json_text(expression.tree) if settings.json else reading(expression.tree)
-    streams.write(text + "\n")
-    streams.flush()
+    with Streams(settings) as streams:
+        streams.write(text + "\n")

@@ -17,12 +17,25 @@ if TYPE_CHECKING:
 
 
 class Streams:
-    """Where one call writes, in which form."""
+    """Where one call writes, in which form; a context, at whose end a file is complete."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.form = self._form()
         self._file: TextIO | None = None
+
+    def __enter__(self) -> Streams:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self.flush()
+        finally:
+            if self._file is not None:
+                # What a full disk did not take, closing tries to write again.
+                with suppress(OSError):
+                    self._file.close()
 
     def _form(self) -> str:
         if self.settings.json or self.settings.output in ("json", "jsonl"):
@@ -38,8 +51,8 @@ class Streams:
 
     @property
     def color(self) -> bool:
-        """Whether standard output is to be coloured."""
-        return use_color(self.settings.color, os.environ, sys.stdout.isatty())
+        """Whether the output is to be coloured."""
+        return self.settings.out is None and use_color(self.settings.color, os.environ, sys.stdout.isatty())
 
     def write(self, text: str) -> None:
         """Write a result.
@@ -48,13 +61,20 @@ class Streams:
             OutputError: it cannot be written.
         """
         try:
-            if self.settings.out is not None and self._file is None:
-                self._file = open(self.settings.out, "w", encoding="utf-8")  # noqa: SIM115  (closed by flush)
-            (self._file or sys.stdout).write(text)
+            self._target().write(text)
         except OSError as error:
             raise _unwritable(error, self.settings.out) from None
         except UnicodeEncodeError:
             sys.stdout.write(text.encode("ascii", "backslashreplace").decode())
+
+    def _target(self) -> TextIO:
+        if self.settings.out is None:
+            return sys.stdout
+        if self._file is None:
+            self._file = open(  # noqa: SIM115  (closed by __exit__)
+                self.settings.out, "w", encoding="utf-8", errors="backslashreplace"
+            )
+        return self._file
 
     def flush(self) -> None:
         """Hand on what was written.
@@ -68,10 +88,10 @@ class Streams:
             raise _unwritable(error, self.settings.out) from None
 
     def screen(self) -> Screen:
-        """Standard output as the tables see it."""
+        """The output as the tables see it."""
         from gradcli.output.tables import Screen
 
-        return Screen(sys.stdout, self.color, get_terminal_size().columns, self.ascii)
+        return Screen(self._target(), self.color, get_terminal_size().columns, self.ascii)
 
     def warn(self, warning: GradcliError) -> None:
         """Tell of a warning, unless all is to be quiet."""

@@ -9,11 +9,12 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from gradcli.errors import EvaluationError
-from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, Shape, Unknown
+from gradcli.graph.node import CONSTANT, INPUT, Kind, Node
+from gradcli.graph.shapes import Shape, Unknown
 
 Value = Any
 
-_HOMES = {"kernels": "gradcli.execute.kernels", "scalars": "gradcli.execute.scalars"}
+_OURS = ("kernels", "scalars")
 
 
 class Backend(Protocol):
@@ -42,16 +43,16 @@ def runs_on_floats(node: Node) -> bool:
 
 @cache
 def function(path: str) -> Callable[..., Value]:
-    """The function a record names, such as ``numpy.sin``.
+    """The function a record names, such as ``numpy.sin`` or ``kernels.matrices.inv``.
 
     Raises:
         EvaluationError: it comes from a package that is not installed.
     """
     home, name = path.rsplit(".", 1)
+    package = home.split(".")[0]
     try:
-        module = import_module(_HOMES.get(home, home))
+        module = import_module(f"gradcli.execute.{home}" if package in _OURS else home)
     except ImportError:
-        package = home.split(".")[0]
         raise EvaluationError(
             f"{name}() of an array needs {package}, which is not installed",
             hint=f"install it with: pip install 'gradcli[{package}]'",

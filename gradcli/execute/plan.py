@@ -95,8 +95,7 @@ class Plan:
         except MemoryError as error:
             raise EvaluationError(f"there is not enough memory: {error or 'an array is too large'}") from None
         except ValueError as error:
-            # Shapes were checked before; only the sizes of masked arrays are found out here.
-            raise EvaluationError(f"the sizes do not fit: {error}") from None
+            raise _misfit(error) from None
 
     def _runs(self, region: Region | None, slots: list[Value]) -> bool:
         while region is not None:
@@ -183,4 +182,13 @@ def trace(outputs: Sequence[Node], values: Mapping[str, Value], dtype: str = "fl
                 except EvaluationError as error:
                     error.node = node
                     raise
+                except ValueError as error:
+                    raised = _misfit(error)
+                    raised.node = node
+                    raise raised from None
     return found
+
+
+def _misfit(error: ValueError) -> EvaluationError:
+    # Shapes were checked before; only the sizes of masked arrays are found out while it runs.
+    return EvaluationError(f"the sizes do not fit: {error}")

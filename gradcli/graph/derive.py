@@ -16,8 +16,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from gradcli.errors import GradientProblem
-from gradcli.graph.node import Node, Shape, Unknown, constant, describe, ops, reachable
+from gradcli.graph.node import Node, constant, ops, reachable
 from gradcli.graph.regions import Region, Regions
+from gradcli.graph.shapes import Shape, Unknown, describe
 
 
 class Trail:

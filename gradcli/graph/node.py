@@ -10,30 +10,12 @@ written for one cotangent serves a whole batch of them (``graph.derive``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any, Literal, NamedTuple
 
-from gradcli.errors import ShapeProblem
+from gradcli.graph.shapes import Shape
 
-
-class Unknown:
-    """A size that only the run decides: how many elements a mask picks.
-
-    Two unknown sizes are equal when they are the same object; ``at_most`` bounds the size.
-    """
-
-    __slots__ = ("at_most",)
-
-    def __init__(self, at_most: int) -> None:
-        self.at_most = at_most
-
-    def __repr__(self) -> str:
-        return f"?≤{self.at_most}"
-
-
-Size = int | Unknown
-Shape = tuple[Size, ...]
 Kind = Literal["float", "bool"]
 Rule = Callable[..., "Node"]
 
@@ -279,46 +261,3 @@ def reachable(outputs: Iterable[Node]) -> list[Node]:
                 seen.add(arg)
                 stack.append(arg)
     return sorted(seen, key=lambda node: node.number)
-
-
-def describe(shape: Sequence[Size]) -> str:
-    """A shape as it is written: ``(3,)``, ``(2, 3)``, ``()``."""
-    inner = ", ".join([str(size) for size in shape])
-    return f"({inner},)" if len(shape) == 1 else f"({inner})"
-
-
-def agree(a: Sequence[Size], b: Sequence[Size]) -> bool:
-    """Whether two shapes are, or may turn out, the same."""
-    return len(a) == len(b) and all(
-        x == y or isinstance(x, Unknown) or isinstance(y, Unknown) for x, y in zip(a, b, strict=True)
-    )
-
-
-def broadcast(*shapes: Shape) -> Shape:
-    """The shape that all of them stretch to, by NumPy's rule.
-
-    Raises:
-        ShapeProblem: two sizes differ and neither is 1.
-    """
-    result: list[Size] = []
-    for position in range(1, max(map(len, shapes), default=0) + 1):
-        size: Size = 1
-        for shape in shapes:
-            if position <= len(shape):
-                size = _join(size, shape[-position], shapes)
-        result.append(size)
-    return tuple(reversed(result))
-
-
-def _join(a: Size, b: Size, shapes: tuple[Shape, ...]) -> Size:
-    if a is b or a == b or b == 1:
-        return a
-    if a == 1:
-        return b
-    if isinstance(a, Unknown):
-        # A known size wins: the run has to agree with it, or be stretched from 1.
-        return Unknown(min(a.at_most, b.at_most)) if isinstance(b, Unknown) else b
-    if isinstance(b, Unknown):
-        return a
-    listing = " and ".join([describe(shape) for shape in shapes])
-    raise ShapeProblem(f"these shapes do not broadcast: {listing}")

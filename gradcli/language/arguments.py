@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gradcli.errors import CallProblem
-from gradcli.graph.node import Node, Operation, Parameter, constant, describe
+from gradcli.graph.node import Node, Operation, Parameter, constant
 from gradcli.graph.operations.compose import Composite
 from gradcli.graph.operations.record import REQUIRED
+from gradcli.graph.shapes import describe
 from gradcli.language.meaning import Group, Listing, Meaning, Nothing, Text, kind_of
 from gradcli.language.names import CONSTANTS, listed, nearest
 

@@ -15,8 +15,9 @@ from gradcli.errors import (
     Span,
 )
 from gradcli.graph.derive import Trail
-from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, constant, describe, ops, reachable, variable
+from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, constant, ops, reachable, variable
 from gradcli.graph.operations.compose import Composite
+from gradcli.graph.shapes import agree, describe
 from gradcli.language.lexer import normal
 from gradcli.language.meaning import Listing, Meaning, kind_of, span_of
 from gradcli.language.names import SYMBOLS, Given
@@ -163,7 +164,7 @@ class Context:
         if not items:
             return constant((), (0,))
         for node in items[1:]:
-            if node.shape != items[0].shape:
+            if not agree(node.shape, items[0].shape):
                 raise _ragged(listing, items[0], node)
         if all(node.op is CONSTANT for node in items):
             data: list[float] = []

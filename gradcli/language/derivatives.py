@@ -7,7 +7,8 @@ from collections.abc import Callable
 from gradcli.errors import GradientProblem
 from gradcli.graph import derive
 from gradcli.graph.derive import Trail
-from gradcli.graph.node import Node, constant, describe, ops
+from gradcli.graph.node import Node, constant, ops
+from gradcli.graph.shapes import describe
 from gradcli.language.names import DERIVATIVES
 from gradcli.language.tree import Token, Tree
 

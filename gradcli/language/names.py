@@ -8,8 +8,9 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import gradcli.graph.operations  # noqa: F401  (fills the table)
-from gradcli.graph.node import Kind, Operation, Shape, ops
+from gradcli.graph.node import Kind, Operation, ops
 from gradcli.graph.operations.compose import Composite, composites
+from gradcli.graph.shapes import Shape
 
 CONSTANTS = {"pi": math.pi, "tau": math.tau, "e": math.e, "inf": math.inf, "nan": math.nan}
 SYMBOLS = {"π": "pi", "τ": "tau", "∞": "inf"}

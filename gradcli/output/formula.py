@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gradcli.graph.node import CONSTANT, INPUT, Node, Operation, Parameter, Unknown, reachable
+from gradcli.graph.node import CONSTANT, INPUT, Node, Operation, Parameter, reachable
+from gradcli.graph.shapes import Unknown
 from gradcli.output.numbers import format_number
 
 # How tightly each level of the grammar binds, loosest first.

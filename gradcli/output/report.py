@@ -16,10 +16,11 @@ from typing import NamedTuple
 
 from gradcli.errors import GradcliError, Source, Span
 from gradcli.output.position import anchor, line_and_column
-from gradcli.output.width import char_width, visible, visible_text
+from gradcli.output.width import char_width, shorten, visible, visible_text
 
 INDENT = "  "
 MOST_LINES = 5
+LONGEST_SENTENCE = 400
 NARROWEST = 20
 
 
@@ -46,7 +47,7 @@ def report_lines(
         error: what happened; its span is shown if it knows its source.
         severity: the word before the message, ``error`` or ``warning``.
         width: the columns there are; a longer source line is cut to a window around the span. Sentences are
-            left whole, a terminal wraps them.
+            left to the terminal to wrap, and cut only where they quote a name without end.
         ascii: whether to draw with ASCII alone; the user's own text stays as it is.
     """
     lines = [ReportLine("message", text) for text in _sentences(f"{severity}: {error.message}", ascii)]
@@ -69,7 +70,7 @@ def _place(source: Source, ascii: bool) -> str:
 
 
 def _sentences(text: str, ascii: bool) -> list[str]:
-    return [visible_text(line, ascii) for line in text.split("\n")]
+    return [shorten(visible_text(line, ascii), LONGEST_SENTENCE, ascii) for line in text.split("\n")]
 
 
 def _excerpt(source: Source, span: Span, width: int, ascii: bool) -> Iterator[ReportLine]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import Any, NamedTuple
 from zlib import crc32
 
-import gradcli.graph.operations  # noqa: F401  (fills the table)
 import numpy as np
+
+import gradcli.graph.operations  # noqa: F401  (fills the table)
 from gradcli.errors import Source
 from gradcli.execute.plan import Plan
 from gradcli.graph import derive
@@ -275,9 +276,7 @@ def differences(scalar: Node, sample: Sample, by: Node, reach: float = 0.02) -> 
         steps = [reach / 2**k for k in range(4)]
         column = [(at(place, h) - at(place, -h)) / (2 * h) for h in steps]
         for power in (4, 16, 64):
-            column = [
-                (power * fine - rough) / (power - 1) for rough, fine in zip(column, column[1:], strict=False)
-            ]
+            column = [(power * fine - rough) / (power - 1) for rough, fine in pairwise(column)]
         found[place] = column[0]
     return found
 

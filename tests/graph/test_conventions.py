@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
 from gradcli import Expression
 from gradcli.errors import EvaluationError
-from numpy.testing import assert_allclose, assert_array_equal
 
 LOG2 = math.log(2)
 
@@ -254,6 +255,14 @@ def test_a_singular_determinant_to_the_second_order() -> None:
     assert_allclose(orders("det(diag([x, x, 1, 2]))", 0.0, 1, 2), [0, 4], atol=1e-13)
     assert_allclose(orders("det(diag([x, x, x, 2]))", 0.0, 1, 2), [0, 0], atol=1e-13)
     assert_allclose(orders("det(diag([x, 3, 1, 2]))", 0.0, 1, 2), [6, 0], atol=1e-13)
+
+
+def test_a_determinant_of_nan() -> None:
+    matrix = np.diag([1.0, 2, 3, math.nan])
+    value, found = Expression("det(A)").value_and_grad(A=matrix)
+    assert math.isnan(value)
+    assert np.isnan(found["A"]).any()
+    assert np.isnan(Expression("det(A)").hessian(A=matrix)["A"]["A"]).any()
 
 
 def test_no_matrix_at_all() -> None:

@@ -7,20 +7,13 @@ exception that is no longer needed fails too.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from itertools import product
 
 import numpy as np
 import pytest
-from gradcli.execute import backends
-from gradcli.execute.plan import Plan
-from gradcli.graph import derive
-from gradcli.graph.node import Node, Operation, Unknown, constant, ops, variable
-from gradcli.graph.operations.compose import composites
 from numpy.testing import assert_allclose, assert_array_equal
 from sampling import (
     Sample,
-    build,
     describe,
     differences,
     draw,
@@ -39,6 +32,12 @@ from sampling import (
     with_zeros,
     word_for,
 )
+
+from gradcli.execute import backends
+from gradcli.execute.plan import Plan
+from gradcli.graph import derive
+from gradcli.graph.node import Node, Operation, constant, ops, variable
+from gradcli.graph.shapes import Unknown
 
 # (check, record) -> why the check cannot hold there.
 EXCEPTIONS: dict[tuple[str, str], str] = {
@@ -169,7 +168,9 @@ def test_scalar_agrees_with_the_array_kernel(record: Operation) -> None:
         assert_array_equal(np.signbit(scalars[zero]), np.signbit(arrays[zero]))
 
 
-SCALAR_SAMPLES = [case for case in EVERY if get(*case).output.shape == () and Plan([get(*case).output]).scalar]
+SCALAR_SAMPLES = [
+    case for case in EVERY if get(*case).output.shape == () and Plan([get(*case).output]).scalar
+]
 
 
 @pytest.mark.parametrize("case", SCALAR_SAMPLES, ids=describe)
@@ -374,6 +375,12 @@ def test_no_rule_means_no_gradient(record: Operation) -> None:
 def test_exceptions_are_still_needed(key: tuple[str, str]) -> None:
     check, name = key
     assert EXCEPTIONS[key]
-    with pytest.raises(AssertionError):
-        for sample in samples(name):
+
+    def passes(sample: Sample) -> bool:
+        try:
             CHECKS[check](sample)
+        except AssertionError:
+            return False
+        return True
+
+    assert not all(passes(sample) for sample in samples(name))

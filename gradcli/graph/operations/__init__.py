@@ -8,7 +8,9 @@ from gradcli.graph.operations import (
     indexing,
     internal,
     learning,
-    linear_algebra,
+    matrices,
+    norms,
+    products,
     reduction,
     shaping,
 )
@@ -21,7 +23,9 @@ __all__ = [
     "indexing",
     "internal",
     "learning",
-    "linear_algebra",
+    "matrices",
+    "norms",
+    "products",
     "reduction",
     "shaping",
 ]

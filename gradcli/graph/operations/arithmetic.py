@@ -76,7 +76,7 @@ define(
     "pow",
     "a b",
     pullback=(_power_base, _power_exponent),
-    kernel="kernels.power",
+    kernel="kernels.elementwise.power",
     scalar="scalars.power",
     torch="PowBackward0",
     symbol="^",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import ShapeProblem
-from gradcli.graph.node import Node, Shape, agree, describe, ops
+from gradcli.graph.node import Node, ops
 from gradcli.graph.operations.record import define
+from gradcli.graph.shapes import Shape, agree, describe
 
 for _name, _kernel, _symbol, _scalar in (
     ("lt", "numpy.less", "<", "operator.lt"),
@@ -46,7 +47,7 @@ for _name in ("isnan", "isinf", "isfinite"):
 
 define(
     "number",
-    kernel="kernels.number",
+    kernel="kernels.elementwise.number",
     scalar="scalars.number",
     takes="bool",
     spelling="{0}",
@@ -94,7 +95,7 @@ CHOICE = define(
     "choice",
     "condition a b",
     pullback=(None, _either, _either),
-    kernel="kernels.choice",
+    kernel="kernels.elementwise.choice",
     scalar="scalars.where",
     shape=_choice_shape,
     takes=("bool", "float", "float"),

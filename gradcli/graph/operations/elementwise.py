@@ -186,7 +186,7 @@ define(
     "sigmoid",
     # y * (1 - y) would lose every digit for large x.
     pullback=lambda g, y, x: strong(g, y * ops.sigmoid(-x)),
-    kernel="kernels.sigmoid",
+    kernel="kernels.elementwise.sigmoid",
     scalar="scalars.sigmoid",
     torch="SigmoidBackward0",
     aliases="expit",
@@ -194,7 +194,7 @@ define(
 define(
     "relu",
     pullback=lambda g, y, x: strong(g, number(ops.gt(x, 0))),
-    kernel="kernels.relu",
+    kernel="kernels.elementwise.relu",
     scalar="scalars.relu",
     torch="ReluBackward0",
     domain="nonzero",
@@ -202,7 +202,7 @@ define(
 define(
     "softplus",
     pullback=lambda g, y, x: strong(g, ops.sigmoid(x)),
-    kernel="kernels.softplus",
+    kernel="kernels.elementwise.softplus",
     scalar="scalars.softplus",
     torch="SoftplusBackward0",
 )
@@ -221,7 +221,7 @@ define(
         lambda g, y, x, lo, hi: strong(g, number(ops.logical_and(ops.lt(x, lo), ops.lt(lo, hi)))),
         lambda g, y, x, lo, hi: strong(g, number(ops.logical_or(ops.lt(hi, x), ops.lt(hi, lo)))),
     ),
-    kernel="kernels.clip",
+    kernel="kernels.elementwise.clip",
     scalar="scalars.clip",
     torch="ClampBackward1",
     aliases="clamp",
@@ -234,7 +234,7 @@ define(
 )
 define(
     "detach",
-    kernel="kernels.identity",
+    kernel="kernels.elementwise.identity",
     scalar="scalars.identity",
     takes="any",
     gives="same",
@@ -243,7 +243,7 @@ define(
 define(
     "alias",
     pullback=lambda g, y, x: g,
-    kernel="kernels.identity",
+    kernel="kernels.elementwise.identity",
     scalar="scalars.identity",
     spelling="{0}",
     hidden=True,

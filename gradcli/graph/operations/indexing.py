@@ -17,8 +17,9 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import ShapeProblem
-from gradcli.graph.node import Node, Parameter, Shape, Size, Unknown, broadcast, describe, ops
+from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.record import REQUIRED, define
+from gradcli.graph.shapes import Shape, Size, Unknown, broadcast, describe
 
 Item = tuple[Any, ...]
 Spec = tuple[Item, ...]
@@ -164,7 +165,7 @@ define(
     "index",
     "x indices*",
     pullback=(_index_rule, None),
-    kernel="kernels.index",
+    kernel="kernels.indexing.index",
     shape=_indexed,
     parameters=(_SPEC,),
     takes="any",
@@ -189,7 +190,7 @@ define(
 )
 define(
     "as_position",
-    kernel="kernels.identity",
+    kernel="kernels.elementwise.identity",
     scalar="scalars.identity",
     spelling="{0}",
     hidden=True,
@@ -199,7 +200,7 @@ define(
     "scatter",
     "x indices*",
     pullback=(lambda g, y, x, *indices, shape, spec, lead: ops.index(g, *indices, spec=spec), None),
-    kernel="kernels.scatter",
+    kernel="kernels.indexing.scatter",
     shape=lambda g, *_, shape, spec, lead: (*g[:lead], *shape),
     parameters=(
         Parameter("shape", "shape", REQUIRED),
@@ -223,7 +224,7 @@ define(
         None,
         None,
     ),
-    kernel="kernels.scatter_like",
+    kernel="kernels.indexing.scatter_like",
     shape=lambda g, like, *_, spec, lead: (*g[:lead], *like),
     parameters=(_SPEC, Parameter("lead", "integer", 0)),
     takes=("float", "any", "any"),

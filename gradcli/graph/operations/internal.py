@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.graph.node import Node, Parameter, Shape, broadcast, ops
+from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.record import AXIS, column, define, strong, swapped
+from gradcli.graph.shapes import Shape, broadcast
 
 define(
     # The chain rule's product: zero where a is, whatever b is. It is linear in a, and its own
@@ -14,7 +15,7 @@ define(
     "strong",
     "a b",
     pullback=(lambda g, y, a, b: strong(g, b), lambda g, y, a, b: strong(g, a)),
-    kernel="kernels.strong",
+    kernel="kernels.elementwise.strong",
     scalar="scalars.strong",
     symbol="*",
     hidden=True,
@@ -23,7 +24,7 @@ define(
     # 1 where a is larger, one half where both are equal; a nan wins over a number.
     "win_share",
     "a b",
-    kernel="kernels.win_share",
+    kernel="kernels.elementwise.win_share",
     scalar="scalars.win_share",
     hidden=True,
 )
@@ -31,14 +32,14 @@ define(
     # Where x is the extreme y itself, a nan being equal to a nan.
     "ties",
     "x y",
-    kernel="kernels.ties",
+    kernel="kernels.elementwise.ties",
     scalar="scalars.ties",
     gives="bool",
     hidden=True,
 )
 define(
     "count",
-    kernel="kernels.count",
+    kernel="kernels.reduction.count",
     shape=lambda shape, axis: (),
     parameters=(AXIS,),
     takes="any",
@@ -54,7 +55,7 @@ define(
         lambda g, y, x, like, lead, keep: ops.fit(g, x, lead=g.ndim - y.ndim, keep=lead + keep),
         None,
     ),
-    kernel="kernels.fit",
+    kernel="kernels.reduction.fit",
     shape=lambda x, like, lead, keep: x[:lead] + like,
     parameters=(Parameter("lead", "integer", 0), Parameter("keep", "integer", 0)),
     takes="any",
@@ -71,7 +72,7 @@ define(
     # d det(x) / dx, right for singular matrices too; the derivative of a determinant of 4x4 or more.
     "cofactor",
     pullback=lambda g, y, x: ops.cofactor_slope(x, g),
-    kernel="kernels.cofactor",
+    kernel="kernels.matrices.cofactor",
     shape=lambda shape: shape,
     samples=[
         ("grad(det(x), x)", {"x": "4x4 well"}),
@@ -96,7 +97,7 @@ define(
     "cofactor_slope",
     "x h",
     pullback=(_third_rule, lambda g, y, x, h: ops.cofactor_slope(x, g)),
-    kernel="kernels.cofactor_slope",
+    kernel="kernels.matrices.cofactor_slope",
     shape=lambda x, h: broadcast(x, h),
     samples=[
         ("grad(sum(grad(det(x), x)^2), x)", {"x": "4x4 well"}),
@@ -109,7 +110,7 @@ define(
     # The last axis filled up to a size, where only the run knows how long it is.
     "padded",
     pullback=lambda g, y, x, size, fill: ops.trimmed(g, x),
-    kernel="kernels.padded",
+    kernel="kernels.shaping.padded",
     shape=lambda shape, size, fill: (*shape[:-1], size),
     parameters=(Parameter("size", "size"), Parameter("fill", "number", 0.0)),
     samples=[("grad(prod(x[x < 1]), x)", {"x": "5"})],
@@ -120,7 +121,7 @@ define(
     "trimmed",
     "x like",
     pullback=(lambda g, y, x, like: ops.padded(g, size=x.shape[-1], fill=0.0), None),
-    kernel="kernels.trimmed",
+    kernel="kernels.shaping.trimmed",
     shape=lambda x, like: (*x[:-1], like[-1]),
     samples=[("grad(sum(grad(prod(x[x < 1]), x)^2), x)", {"x": "5"})],
     hidden=True,

@@ -23,7 +23,7 @@ def _samples(name: str) -> list[Sample]:
 define(
     "softmax",
     pullback=lambda g, y, x, axis: strong(g, y) - y * _total(strong(g, y), axis),
-    kernel="kernels.softmax",
+    kernel="kernels.reduction.softmax",
     shape=lambda shape, axis: shape,
     parameters=(_AXIS,),
     torch="SoftmaxBackward0",
@@ -32,7 +32,7 @@ define(
 define(
     "log_softmax",
     pullback=lambda g, y, x, axis: g - ops.exp(y) * _total(g, axis),
-    kernel="kernels.log_softmax",
+    kernel="kernels.reduction.log_softmax",
     shape=lambda shape, axis: shape,
     parameters=(_AXIS,),
     torch="LogSoftmaxBackward0",

@@ -12,18 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from gradcli.errors import CallProblem, ShapeProblem
-from gradcli.graph.node import (
-    Kind,
-    Node,
-    Operation,
-    Parameter,
-    Rule,
-    Shape,
-    broadcast,
-    describe,
-    is_constant,
-    ops,
-)
+from gradcli.graph.node import Kind, Node, Operation, Parameter, Rule, is_constant, ops
+from gradcli.graph.shapes import Shape, broadcast, describe
 
 REQUIRED = object()
 
@@ -82,7 +72,7 @@ def define(
 
 def _elementwise(*shapes: Shape, **_: Any) -> Shape:
     first = shapes[0]
-    return first if all([shape == first for shape in shapes]) else broadcast(*shapes)
+    return first if all(shape == first for shape in shapes) else broadcast(*shapes)
 
 
 def _preparation(name: str, declared: tuple[Parameter, ...]) -> Callable[..., dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import ShapeProblem
-from gradcli.graph.node import Node, Parameter, Shape, Unknown, ops
+from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.record import (
     AXIS,
     KEEPDIMS,
@@ -16,6 +16,7 @@ from gradcli.graph.operations.record import (
     restored,
     strong,
 )
+from gradcli.graph.shapes import Shape, Unknown
 
 CORRECTION = Parameter("correction", "number", 1)
 
@@ -69,7 +70,7 @@ define(
 define(
     "mean",
     pullback=lambda g, y, x, axis, keepdims: restored(g, axis, keepdims) / count(x, axis),
-    kernel="kernels.mean",
+    kernel="kernels.reduction.mean",
     scalar="scalars.identity",
     shape=_reduce,
     parameters=_AXES,
@@ -162,7 +163,7 @@ define(
     pullback=lambda g, y, x, axis, correction, keepdims: strong(
         restored(g, axis, keepdims), 2 * _spread(x, axis) / _degrees(x, axis, correction)
     ),
-    kernel="kernels.var",
+    kernel="kernels.reduction.var",
     shape=_reduce,
     parameters=(AXIS, CORRECTION, KEEPDIMS),
     torch="VarBackward0",
@@ -182,7 +183,7 @@ def _deviation_rule(
 define(
     "std",
     pullback=_deviation_rule,
-    kernel="kernels.std",
+    kernel="kernels.reduction.std",
     shape=_reduce,
     parameters=(AXIS, CORRECTION, KEEPDIMS),
     torch="StdBackward0",
@@ -193,30 +194,10 @@ define(
     pullback=lambda g, y, x, axis, keepdims: strong(
         restored(g, axis, keepdims), ops.exp(x - restored(y, axis, keepdims))
     ),
-    kernel="kernels.logsumexp",
+    kernel="kernels.reduction.logsumexp",
     scalar="scalars.identity",
     shape=_reduce,
     parameters=_AXES,
     torch="LogsumexpBackward0",
     samples=_samples("logsumexp"),
-)
-
-
-def _euclidean_rule(g: Node, y: Node, x: Node, axis: tuple[int, ...], keepdims: bool) -> Node:
-    y = restored(y, axis, keepdims)
-    flat = ops.eq(y, 0)
-    return strong(restored(g, axis, keepdims), ops.where(flat, 0, x / ops.where(flat, 1, y)))
-
-
-define(
-    "norm2",
-    pullback=_euclidean_rule,
-    kernel="kernels.norm2",
-    scalar="operator.abs",
-    shape=_reduce,
-    parameters=_AXES,
-    torch="LinalgVectorNormBackward0",
-    spelling="norm",
-    samples=_samples("norm")[1:],
-    hidden=True,
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import CallProblem, ShapeProblem
-from gradcli.graph.node import Node, Parameter, Shape, Unknown, agree, broadcast, describe, ops
+from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import REQUIRED, define, from_end
+from gradcli.graph.shapes import Shape, Unknown, agree, broadcast, describe
 
 SHAPE = Parameter("shape", "shape", REQUIRED)
 
@@ -52,7 +53,7 @@ def _product(sizes: list[int]) -> int:
 define(
     "reshape",
     pullback=lambda g, y, x, shape: resized(g, y, x.shape),
-    kernel="kernels.reshape",
+    kernel="kernels.shaping.reshape",
     scalar="scalars.identity",
     shape=lambda old, shape: shape,
     parameters=(SHAPE,),
@@ -88,7 +89,7 @@ def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
 define(
     "transpose",
     pullback=lambda g, y, x, axes: ops.transpose(g, axes=_inverse(axes)),
-    kernel="kernels.transpose",
+    kernel="kernels.shaping.transpose",
     scalar="scalars.identity",
     shape=lambda shape, axes: (*shape[: len(shape) - len(axes)], *[shape[axis] for axis in axes]),
     parameters=(Parameter("axes", "permutation", None),),
@@ -215,7 +216,7 @@ define(
     "concat",
     "arrays*",
     pullback=_part,
-    kernel="kernels.concat",
+    kernel="kernels.shaping.concat",
     shape=_joined,
     parameters=(Parameter("axis", "axis", 0),),
     torch="CatBackward0",
@@ -245,7 +246,7 @@ define(
     "stack",
     "arrays*",
     pullback=lambda i, g, y, *arrays, axis: ops.index(g, spec=(("at", i), *[("all",)] * (-axis - 1))),
-    kernel="kernels.stack",
+    kernel="kernels.shaping.stack",
     shape=_stacked,
     parameters=(Parameter("axis", "axis", 0),),
     prepare=_stack_parameters,

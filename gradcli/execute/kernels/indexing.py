@@ -1,0 +1,65 @@
+"""Kernels that pick elements and put them back; ``graph.operations.indexing`` has the form of a spec."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradcli.errors import EvaluationError
+
+Array = NDArray[Any]
+Axes = tuple[int, ...]
+
+
+def _key(spec: tuple[Any, ...], indices: tuple[Array, ...]) -> tuple[Any, ...]:
+    key: list[Any] = [Ellipsis]
+    for item in spec:
+        if item[0] == "at":
+            key.append(item[1])
+        elif item[0] == "slice":
+            key.append(slice(*item[1:]))
+        elif item[0] == "all":
+            key.append(slice(None))
+        elif item[0] == "new":
+            key.append(None)
+        elif item[0] == "mask":
+            key.append(np.asarray(indices[item[1]], dtype=bool))
+        else:
+            key.append(_whole(indices[item[1]]))
+    return tuple(key)
+
+
+def _whole(index: Array) -> Array:
+    positions = np.asarray(index)
+    whole = positions.astype(np.intp)
+    if not np.array_equal(whole, positions):
+        wrong = positions[whole != positions].flat[0]
+        raise EvaluationError(f"an index must be a whole number: got {wrong:g}")
+    return whole
+
+
+def index(x: Array, *indices: Array, spec: tuple[Any, ...]) -> Array:
+    """The elements that a subscript picks."""
+    try:
+        return np.asarray(np.asarray(x)[_key(spec, indices)])
+    except IndexError as error:
+        raise EvaluationError(str(error)) from None
+
+
+def scatter(x: Array, *indices: Array, shape: tuple[int, ...], spec: tuple[Any, ...], lead: int) -> Array:
+    """Zeros of a shape, with x added where the subscript picks."""
+    x = np.asarray(x)
+    result = np.zeros((*x.shape[:lead], *shape), dtype=x.dtype)
+    key = _key(spec, indices)
+    if indices:
+        np.add.at(result, key, x)
+    else:
+        result[key] = x
+    return result
+
+
+def scatter_like(x: Array, like: Array, *indices: Array, spec: tuple[Any, ...], lead: int) -> Array:
+    """The same, to the shape of like."""
+    return scatter(x, *indices, shape=np.shape(like), spec=spec, lead=lead)

@@ -1,0 +1,120 @@
+"""Kernels of linear algebra."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradcli.errors import EvaluationError
+
+Array = NDArray[Any]
+Axes = tuple[int, ...]
+
+
+def matvec(a: Array, b: Array) -> Array:
+    """Matrices times vectors."""
+    return np.asarray(np.matmul(a, np.asarray(b)[..., None])[..., 0])
+
+
+def vecmat(a: Array, b: Array) -> Array:
+    """Vectors times matrices."""
+    return np.asarray(np.matmul(np.asarray(a)[..., None, :], b)[..., 0, :])
+
+
+def vecdot(a: Array, b: Array) -> Array:
+    """Vectors times vectors."""
+    return np.asarray(np.matmul(np.asarray(a)[..., None, :], np.asarray(b)[..., None])[..., 0, 0])
+
+
+def trace(x: Array) -> Array:
+    """The sum of the diagonal."""
+    return np.asarray(np.trace(x, axis1=-2, axis2=-1))
+
+
+def diagonal(x: Array) -> Array:
+    """The diagonals of matrices."""
+    return np.diagonal(x, axis1=-2, axis2=-1)
+
+
+def diagonal_matrix(x: Array) -> Array:
+    """Matrices with x on the diagonal."""
+    x = np.asarray(x)
+    return np.asarray(x[..., None] * np.eye(x.shape[-1], dtype=x.dtype))
+
+
+def _singular(name: str) -> EvaluationError:
+    return EvaluationError(f"{name}() of a singular matrix")
+
+
+def inv(x: Array) -> Array:
+    """The inverse."""
+    try:
+        return np.linalg.inv(x)
+    except np.linalg.LinAlgError:
+        raise _singular("inv") from None
+
+
+def solve(a: Array, b: Array) -> Array:
+    """The x of a @ x = b, for the columns of b."""
+    try:
+        return np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        raise _singular("solve") from None
+
+
+def solve_vector(a: Array, b: Array) -> Array:
+    """The x of a @ x = b, for vectors."""
+    return np.asarray(solve(a, np.asarray(b)[..., None])[..., 0])
+
+
+def logdet(x: Array) -> Array:
+    """The logarithm of the determinant."""
+    sign, value = np.linalg.slogdet(x)
+    if np.any(sign < 0):
+        raise EvaluationError("logdet() of a matrix whose determinant is negative")
+    return np.asarray(value)
+
+
+def cofactor(x: Array) -> Array:
+    """What d det(x) / dx is, from the singular values, so that a singular matrix has one too."""
+    if not np.size(x):
+        return np.zeros(np.shape(x))
+    u, s, vh = _singular_values(x)
+    others = np.stack([np.prod(np.delete(s, i, axis=-1), axis=-1) for i in range(s.shape[-1])], axis=-1)
+    return np.asarray(_handedness(u, vh) * ((u * others[..., None, :]) @ vh))
+
+
+def cofactor_slope(x: Array, h: Array) -> Array:
+    """The change of the cofactors along h, from the singular values too.
+
+    Of a diagonal matrix it is known: off the diagonal ``-h[j, i]`` times the values of all other
+    rows, and on it the sum of those ``h[k, k]`` likewise.
+    """
+    if not np.size(x) or not np.size(h):
+        return np.zeros(np.broadcast_shapes(np.shape(x), np.shape(h)))
+    u, s, vh = _singular_values(x)
+    size = s.shape[-1]
+    others = np.zeros(np.shape(x))
+    for i in range(size):
+        for j in range(i):
+            others[..., i, j] = others[..., j, i] = np.prod(np.delete(s, (i, j), axis=-1), axis=-1)
+    turned = np.swapaxes(u, -1, -2) @ h @ np.swapaxes(vh, -1, -2)
+    on = np.diagonal(turned, axis1=-2, axis2=-1)
+    slope = diagonal_matrix(matvec(others, on)) - np.swapaxes(turned, -1, -2) * others
+    return np.asarray(_handedness(u, vh) * (u @ slope @ vh))
+
+
+def _singular_values(x: Array) -> tuple[Array, Array, Array]:
+    try:
+        return np.linalg.svd(x)
+    except np.linalg.LinAlgError:
+        # It gives up where there is a nan or an infinity: then every cofactor is nan.
+        nan = np.full(np.shape(x), np.nan)
+        return nan, nan[..., 0], nan
+
+
+def _handedness(u: Array, vh: Array) -> Array:
+    """1 or -1: the determinant of two orthogonal matrices."""
+    return np.asarray((np.linalg.det(u) * np.linalg.det(vh))[..., None, None])

@@ -1,0 +1,87 @@
+"""Kernels that take elements together, and the ones that stretch them again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Axes = tuple[int, ...]
+
+
+def count(x: Array, axis: Axes) -> float:
+    """How many elements stand along some axes."""
+    return float(np.prod([np.shape(x)[one] for one in axis]))
+
+
+def fit(x: Array, like: Array, lead: int, keep: int) -> Array:
+    """Sum or stretch x to the shape of like behind its leading axes."""
+    x = np.asarray(x)
+    target = np.shape(like)
+    place = lead + keep
+    extra = x.ndim - lead - len(target)
+    if extra > 0:
+        x = x.sum(axis=tuple(range(place, place + extra)))
+    elif extra < 0:
+        x = np.expand_dims(x, tuple(range(place, place - extra)))
+    narrowed = tuple(lead + i for i, size in enumerate(target) if size == 1 and x.shape[lead + i] != 1)
+    if narrowed:
+        x = x.sum(axis=narrowed, keepdims=True)
+    return np.broadcast_to(x, (*x.shape[:lead], *target))
+
+
+def mean(x: Array, axis: Axes, keepdims: bool) -> Array:
+    """The mean; nan of no elements, without the warning that NumPy's own gives."""
+    return np.asarray(np.divide(np.sum(x, axis=axis, keepdims=keepdims), count(x, axis)))
+
+
+def var(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
+    """The mean squared deviation; nan where there are too few elements."""
+    spread = np.square(x - mean(x, axis=axis, keepdims=True))
+    degrees = max(count(x, axis) - correction, 0.0)
+    return np.asarray(np.divide(np.sum(spread, axis=axis, keepdims=keepdims), degrees))
+
+
+def std(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
+    """The square root of the variance."""
+    return np.sqrt(var(x, axis, correction, keepdims))
+
+
+def norm2(x: Array, axis: Axes, keepdims: bool) -> Array:
+    """The Euclidean norm over axes; where a square leaves the numbers, of the scaled elements."""
+    norm = np.asarray(np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims)))
+    if np.all((norm > np.finfo(norm.dtype).tiny ** 0.4) & (norm < np.inf)):
+        return norm
+    size = np.abs(x)
+    top = np.max(size, axis=axis, keepdims=True, initial=0.0)
+    scale = np.where((top > 0) & (top < np.inf), top, 1.0)
+    norm = np.sqrt(np.sum(np.square(size / scale), axis=axis, keepdims=True)) * scale
+    return np.asarray(norm if keepdims else np.squeeze(norm, axis=axis))
+
+
+def logsumexp(x: Array, axis: Axes, keepdims: bool) -> Array:
+    """log(sum(exp(x))), shifted by the largest element."""
+    if not np.size(x):
+        return np.asarray(np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)))
+    top = np.max(x, axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(top), top, 0.0)
+    total = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift
+    return np.asarray(total if keepdims else np.squeeze(total, axis=axis))
+
+
+def softmax(x: Array, axis: int) -> Array:
+    """exp(x) / sum(exp(x)) along an axis, shifted by the largest element."""
+    powers = np.exp(x - _top(x, axis))
+    return np.asarray(powers / np.sum(powers, axis=axis, keepdims=True))
+
+
+def log_softmax(x: Array, axis: int) -> Array:
+    """The logarithm of softmax."""
+    shifted = x - _top(x, axis)
+    return np.asarray(shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True)))
+
+
+def _top(x: Array, axis: int) -> Array:
+    return np.asarray(np.max(x, axis=axis, keepdims=True, initial=-np.inf))

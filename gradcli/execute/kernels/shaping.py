@@ -1,0 +1,58 @@
+"""Kernels that make and rearrange arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Axes = tuple[int, ...]
+
+
+def reshape(x: Array, shape: tuple[Any, ...]) -> Array:
+    """Another shape; a size that only the run knows is whatever is left."""
+    return np.reshape(x, [size if isinstance(size, int) else -1 for size in shape])
+
+
+def transpose(x: Array, axes: Axes) -> Array:
+    """The last axes permuted."""
+    front = np.ndim(x) - len(axes)
+    return np.transpose(x, (*range(front), *[front + len(axes) + axis for axis in axes]))
+
+
+def concat(*arrays: Array, axis: int) -> Array:
+    """Arrays one after the other along an axis."""
+    return np.concatenate([np.asarray(array) for array in arrays], axis=axis)
+
+
+def stack(*arrays: Array, axis: int) -> Array:
+    """Arrays side by side along a new axis."""
+    return np.stack([np.asarray(array) for array in arrays], axis=axis)
+
+
+def eye(n: int) -> Array:
+    """The identity matrix."""
+    return np.eye(n)
+
+
+def arange(start: float, stop: float, step: float) -> Array:
+    """From start up to stop, which is not reached."""
+    return np.arange(start, stop, step, dtype=np.float64)
+
+
+def linspace(start: Array, stop: Array, n: int) -> Array:
+    """Evenly spaced from start to stop, both reached."""
+    return np.linspace(start, stop, n)
+
+
+def padded(x: Array, size: int, fill: float) -> Array:
+    """The last axis filled up to a size."""
+    short = size - np.shape(x)[-1]
+    return np.pad(x, [(0, 0)] * (np.ndim(x) - 1) + [(0, short)], constant_values=fill)
+
+
+def trimmed(x: Array, like: Array) -> Array:
+    """The last axis cut to that of like."""
+    return np.asarray(np.asarray(x)[..., : np.shape(like)[-1]])

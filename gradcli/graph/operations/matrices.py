@@ -1,0 +1,199 @@
+"""Functions of square matrices.
+
+Matrices stand in the last two axes; all axes before are batches.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.errors import ShapeProblem
+from gradcli.graph.node import Node, ops
+from gradcli.graph.operations.compose import compose
+from gradcli.graph.operations.products import cross, outer
+from gradcli.graph.operations.record import column, define, square_matrix, swapped
+from gradcli.graph.shapes import Shape, broadcast, describe
+
+
+def _square(name: str) -> Any:
+    def rule(shape: Shape) -> Shape:
+        square_matrix(name, shape)
+        return shape
+
+    return rule
+
+
+def _square_to_scalar(name: str) -> Any:
+    def rule(shape: Shape) -> Shape:
+        square_matrix(name, shape)
+        return shape[:-2]
+
+    return rule
+
+
+define(
+    "inv",
+    pullback=lambda g, y, x: -(swapped(y) @ g @ swapped(y)),
+    kernel="kernels.matrices.inv",
+    shape=_square("inv"),
+    torch="LinalgInvExBackward0",
+    samples=[("inv(x)", {"x": "3x3 well"}), ("inv(x)", {"x": "2x2x2 well"}), ("inv(x)", {"x": "0x0"})],
+)
+
+
+def _determinant_rule(g: Node, y: Node, x: Node) -> Node:
+    return column(g, 2) * cofactors(x)
+
+
+def cofactors(x: Node) -> Node:
+    """The cofactor matrix, d det(x) / dx: polynomials up to 3x3, so exact at every order."""
+
+    def at(i: int, j: int) -> Node:
+        return ops.index(x, spec=(("at", i), ("at", j)))
+
+    def row(i: int) -> Node:
+        return ops.index(x, spec=(("at", i), ("all",)))
+
+    size = x.shape[-1]
+    if size == 1:
+        return ops.ones_like(x)
+    if size == 2:
+        rows = [ops.stack(at(1, 1), -at(1, 0), axis=-1), ops.stack(-at(0, 1), at(0, 0), axis=-1)]
+        return ops.stack(*rows, axis=-2)
+    if size == 3:
+        return ops.stack(*[cross(row(i), row(j)) for i, j in ((1, 2), (2, 0), (0, 1))], axis=-2)
+    return ops.cofactor(x)
+
+
+define(
+    "det",
+    pullback=_determinant_rule,
+    kernel="numpy.linalg.det",
+    shape=_square_to_scalar("det"),
+    torch="LinalgDetBackward0",
+    samples=[
+        ("det(x)", {"x": "1x1"}),
+        ("det(x)", {"x": "2x2"}),
+        ("det(x)", {"x": "3x3"}),
+        ("det(x)", {"x": "4x4 well"}),
+        ("det(x)", {"x": "2x3x3"}),
+        ("det(x * 0 + [[1, 2], [2, 4]] + x - x)", {"x": "()"}),
+        ("det(x)", {"x": "0x0"}),
+    ],
+)
+define(
+    "logdet",
+    pullback=lambda g, y, x: column(g, 2) * swapped(ops.inv(x)),
+    kernel="kernels.matrices.logdet",
+    shape=_square_to_scalar("logdet"),
+    samples=[("logdet(x)", {"x": "3x3 spd"}), ("logdet(x)", {"x": "2x2x2 spd"})],
+)
+
+
+def _trace_rule(g: Node, y: Node, x: Node) -> Node:
+    return column(g, 2) * ops.eye(n=x.shape[-1])
+
+
+define(
+    "trace",
+    pullback=_trace_rule,
+    kernel="kernels.matrices.trace",
+    shape=_square_to_scalar("trace"),
+    torch="TraceBackward0",
+    samples=[("trace(x)", {"x": "3x3"}), ("trace(x)", {"x": "2x2x2"})],
+)
+
+
+def _diagonal_shape(shape: Shape) -> Shape:
+    square_matrix("diagonal", shape)
+    return shape[:-1]
+
+
+define(
+    "diagonal",
+    pullback=lambda g, y, x: ops.diagonal_matrix(g),
+    kernel="kernels.matrices.diagonal",
+    shape=_diagonal_shape,
+    torch="DiagonalBackward0",
+    samples=[("diagonal(x)", {"x": "3x3"}), ("diag(x)", {"x": "2x2"})],
+)
+
+
+define(
+    "diagonal_matrix",
+    pullback=lambda g, y, x: ops.diagonal(g),
+    kernel="kernels.matrices.diagonal_matrix",
+    shape=lambda shape: (*shape, shape[-1]),
+    torch="DiagEmbedBackward0",
+    samples=[("diag(x)", {"x": "3"})],
+    spelling="diag",
+    hidden=True,
+)
+
+
+def _diag(x: Node) -> Node:
+    if x.ndim not in (1, 2):
+        raise ShapeProblem(f"diag() needs a vector or a matrix: got {describe(x.shape)}")
+    return ops.diagonal_matrix(x) if x.ndim == 1 else ops.diagonal(x)
+
+
+compose("diag", "x", _diag, samples=[("diag(x)", {"x": "3"}), ("diag(x)", {"x": "3x3"})])
+
+
+def _solve_matrix_shape(a: Shape, b: Shape) -> Shape:
+    square_matrix("solve", a)
+    if len(b) < 2 or b[-2] != a[-1]:
+        raise ShapeProblem(f"solve() of {describe(a)} does not fit a right side of {describe(b)}")
+    return (*broadcast(a[:-2], b[:-2]), *b[-2:])
+
+
+def _solve_vector_shape(a: Shape, b: Shape) -> Shape:
+    square_matrix("solve", a)
+    if not b or b[-1] != a[-1]:
+        raise ShapeProblem(f"solve() of {describe(a)} does not fit a right side of {describe(b)}")
+    return (*broadcast(a[:-2], b[:-1]), b[-1])
+
+
+define(
+    "solve_matrix",
+    "a b",
+    pullback=(
+        lambda g, y, a, b: -(ops.solve_matrix(swapped(a), g) @ swapped(y)),
+        lambda g, y, a, b: ops.solve_matrix(swapped(a), g),
+    ),
+    kernel="kernels.matrices.solve",
+    shape=_solve_matrix_shape,
+    torch="LinalgSolveExBackward0",
+    samples=[
+        ("solve(a, b)", {"a": "3x3 well", "b": "3x2"}),
+        ("solve(a, b)", {"a": "2x3x3 well", "b": "3x1"}),
+    ],
+    spelling="solve",
+    hidden=True,
+)
+define(
+    "solve_vector",
+    "a b",
+    pullback=(
+        lambda g, y, a, b: -outer(ops.solve_vector(swapped(a), g), y),
+        lambda g, y, a, b: ops.solve_vector(swapped(a), g),
+    ),
+    kernel="kernels.matrices.solve_vector",
+    shape=_solve_vector_shape,
+    torch="LinalgSolveExBackward0",
+    samples=[("solve(a, b)", {"a": "3x3 well", "b": "3"})],
+    spelling="solve",
+    hidden=True,
+)
+
+
+def _solve(a: Node, b: Node) -> Node:
+    return ops.solve_vector(a, b) if b.ndim == 1 else ops.solve_matrix(a, b)
+
+
+compose(
+    "solve",
+    "a b",
+    _solve,
+    samples=[("solve(a, b)", {"a": "2x2 well", "b": "2"}), ("solve(a, b)", {"a": "2x2 well", "b": "2x3"})],
+)

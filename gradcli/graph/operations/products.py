@@ -1,0 +1,145 @@
+"""Products of vectors and matrices.
+
+Matrices stand in the last two axes, vectors in the last one; all axes before are batches.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.errors import ShapeProblem
+from gradcli.graph.node import Node, ops
+from gradcli.graph.operations.compose import compose
+from gradcli.graph.operations.record import column, define, swapped
+from gradcli.graph.shapes import Shape, agree, broadcast, describe
+
+
+def outer(a: Node, b: Node) -> Node:
+    """Every element of one vector times every element of another: ``(..., n, m)``."""
+    return ops.unsqueeze(a, axis=(-1,)) * ops.unsqueeze(b, axis=(-2,))
+
+
+def _contract(
+    a: Shape, b: Shape, sizes: tuple[Any, Any], *, rest: Shape, batch: tuple[Shape, Shape]
+) -> Shape:
+    if not agree(sizes[:1], sizes[1:]):
+        raise ShapeProblem(
+            f"'@' cannot multiply {describe(a)} by {describe(b)}: "
+            f"the inner sizes {sizes[0]} and {sizes[1]} differ"
+        )
+    return (*broadcast(*batch), *rest)
+
+
+define(
+    "matmat",
+    "a b",
+    pullback=(lambda g, y, a, b: g @ swapped(b), lambda g, y, a, b: swapped(a) @ g),
+    kernel="numpy.matmul",
+    shape=lambda a, b: _contract(a, b, (a[-1], b[-2]), rest=(a[-2], b[-1]), batch=(a[:-2], b[:-2])),
+    torch="MmBackward0",
+    symbol="@",
+    samples=[
+        ("a @ b", {"a": "2x3", "b": "3x4"}),
+        ("a @ b", {"a": "5x2x3", "b": "3x4"}),
+        ("a @ b", {"a": "5x2x3", "b": "5x3x1"}),
+        ("a @ b", {"a": "2x0", "b": "0x3"}),
+    ],
+    spelling="matmul",
+    hidden=True,
+)
+define(
+    "matvec",
+    "a b",
+    pullback=(lambda g, y, a, b: outer(g, b), lambda g, y, a, b: ops.vecmat(g, a)),
+    kernel="kernels.matrices.matvec",
+    shape=lambda a, b: _contract(a, b, (a[-1], b[-1]), rest=(a[-2],), batch=(a[:-2], b[:-1])),
+    torch="MvBackward0",
+    symbol="@",
+    samples=[("a @ b", {"a": "2x3", "b": "3"}), ("a @ b", {"a": "4x2x3", "b": "3"})],
+    spelling="matmul",
+    hidden=True,
+)
+define(
+    "vecmat",
+    "a b",
+    pullback=(lambda g, y, a, b: ops.matvec(b, g), lambda g, y, a, b: outer(a, g)),
+    kernel="kernels.matrices.vecmat",
+    shape=lambda a, b: _contract(a, b, (a[-1], b[-2]), rest=(b[-1],), batch=(a[:-1], b[:-2])),
+    torch="MvBackward0",
+    symbol="@",
+    samples=[("a @ b", {"a": "3", "b": "3x2"}), ("a @ b", {"a": "3", "b": "4x3x2"})],
+    spelling="matmul",
+    hidden=True,
+)
+define(
+    "vecdot",
+    "a b",
+    pullback=(lambda g, y, a, b: column(g, 1) * b, lambda g, y, a, b: column(g, 1) * a),
+    kernel="kernels.matrices.vecdot",
+    shape=lambda a, b: _contract(a, b, (a[-1], b[-1]), rest=(), batch=(a[:-1], b[:-1])),
+    torch="DotBackward0",
+    symbol="@",
+    samples=[("a @ b", {"a": "3", "b": "3"}), ("dot(a, b)", {"a": "0", "b": "0"})],
+    spelling="dot",
+    hidden=True,
+)
+
+
+def _matmul(a: Node, b: Node) -> Node:
+    if a.ndim == 0 or b.ndim == 0:
+        raise ShapeProblem(
+            f"'@' needs vectors or matrices: got {describe(a.shape)} and {describe(b.shape)}",
+            hint="multiply by a number with *",
+        )
+    if a.ndim == 1:
+        return ops.vecdot(a, b) if b.ndim == 1 else ops.vecmat(a, b)
+    return ops.matvec(a, b) if b.ndim == 1 else ops.matmat(a, b)
+
+
+def _dot(a: Node, b: Node) -> Node:
+    return a * b if a.ndim == 0 or b.ndim == 0 else _matmul(a, b)
+
+
+def _outer_product(a: Node, b: Node) -> Node:
+    flat_a, flat_b = (x if x.ndim == 1 else ops.reshape(x, shape=(-1,)) for x in (a, b))
+    return outer(flat_a, flat_b)
+
+
+def _kron(a: Node, b: Node) -> Node:
+    if a.ndim != 2 or b.ndim != 2:
+        raise ShapeProblem(f"kron() needs two matrices: got {describe(a.shape)} and {describe(b.shape)}")
+    blocks = ops.unsqueeze(a, axis=(-1, -3)) * ops.unsqueeze(b, axis=(-2, -4))
+    return ops.reshape(blocks, shape=(a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]))  # type: ignore[operator]
+
+
+def cross(a: Node, b: Node) -> Node:
+    """The vector product along the last axis, which has three elements."""
+    if a.shape[-1:] != (3,) or b.shape[-1:] != (3,):
+        raise ShapeProblem(
+            f"cross() needs vectors of three elements: got {describe(a.shape)} and {describe(b.shape)}"
+        )
+
+    def part(x: Node, k: int) -> Node:
+        return ops.index(x, spec=(("at", k),))
+
+    rows = [part(a, i) * part(b, j) - part(a, j) * part(b, i) for i, j in ((1, 2), (2, 0), (0, 1))]
+    return ops.stack(*rows, axis=-1)
+
+
+compose(
+    "matmul",
+    "a b",
+    _matmul,
+    samples=[("matmul(a, b)", {"a": "2x3", "b": "3"}), ("a @ b", {"a": "3", "b": "3x2"})],
+)
+compose(
+    "dot", "a b", _dot, samples=[("dot(a, b)", {"a": "2x3", "b": "3"}), ("dot(a, b)", {"a": "()", "b": "3"})]
+)
+compose("outer", "a b", _outer_product, samples=[("outer(a, b)", {"a": "2", "b": "3"})])
+compose("kron", "a b", _kron, samples=[("kron(a, b)", {"a": "2x3", "b": "3x2"})])
+compose(
+    "cross",
+    "a b",
+    cross,
+    samples=[("cross(a, b)", {"a": "3", "b": "3"}), ("cross(a, b)", {"a": "2x3", "b": "3"})],
+)

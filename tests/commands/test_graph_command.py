@@ -1,0 +1,88 @@
+"""``gradcli graph``: rails, values, gradients."""
+
+import pytest
+from calling import ESCAPE, call, plain
+
+SHARED = """\
+           shape  value       gradient           expression
+●    mean  ()     33.33       1                  mean(y*y*2)
+●─╮  mul   (3,)   [18 32 50]  [0.3333 0.3333 …]  y*y*2
+│ ○  2     ()     2
+●─╮  mul   (3,)   [9 16 25]   [0.6667 0.6667 …]  y*y
+●─┤  add   (3,)   [3 4 5]     [4 5.333 6.667]    y = x + 2
+│ ○  2     ()     2
+○    x     (3,)   [1 2 3]     [4 5.333 6.667]
+
+gradients that add up:
+  x + 2: [4 5.333 6.667] = [2 2.667 3.333] + [2 2.667 3.333]
+"""
+
+
+def test_a_shared_node_is_drawn_once_and_its_gradients_add_up():
+    called = call("graph", "y = x + 2; mean(y*y*2)", "x=1,2,3", "--wrt", "x")
+    # y = x + 2 = [3 4 5]; mean(2y²) has d/dy = 4y/3, in two parts of 2y/3 each.
+    assert called == (0, SHARED, "")
+
+
+def test_a_name_without_a_value_is_a_scalar_and_a_given_one_lends_its_shape():
+    assert call("graph", "sum(x * y)", "x=1,2") == (
+        0,
+        "          shape  expression\n"
+        "●    sum  ()     sum(x * y)\n"
+        "●─╮  mul  (2,)   x * y\n"
+        "│ ○  y    ()\n"
+        "○    x    (2,)\n",
+        "",
+    )
+
+
+def test_ascii():
+    assert call("graph", "x * y + x", "x=1", "y=2", "--ascii") == (
+        0,
+        "            shape  value  expression\n"
+        "*-\\    add  ()     3      x * y + x\n"
+        "*-+-\\  mul  ()     2      x * y\n"
+        "| | o  y    ()     2\n"
+        "o-/    x    ()     1\n",
+        "",
+    )
+
+
+@pytest.mark.parametrize("name", ["LC_ALL", "LC_CTYPE", "LANG"])
+def test_the_c_locale_gets_ascii(name):
+    assert call("graph", "x + 1", env={name: "C"}) == call("graph", "x + 1", "--ascii")
+    assert not call("graph", "x + 1", env={name: "C.UTF-8"}).out.isascii()
+
+
+def test_brackets_in_the_text_are_no_markup():
+    called = call("graph", "b[red] * w[i]", "b=1,2", "red=0", "w=3,4", "i=1", "--color", "always")
+    assert "b[red] * w[i]" in called.out
+
+
+def test_colour_where_it_is_asked_for():
+    arguments = ["graph", "x^2", "x=3", "--wrt", "x"]
+    drawn = call(*arguments)
+    assert ESCAPE not in drawn.out
+    for coloured in (call(*arguments, "--color", "always"), call(*arguments, env={"FORCE_COLOR": "1"})):
+        assert ESCAPE in coloured.out
+        assert plain(coloured.out) == drawn.out
+    assert call(*arguments, "--color", "never", env={"FORCE_COLOR": "1"}) == drawn
+
+
+def test_a_branch_that_is_not_taken_has_no_value():
+    called = call("graph", "a if x > 0 else b", "a=1", "b=2", "x=3", "--wrt", "a")
+    assert called.code == 0
+    (row,) = [line for line in called.out.split("\n") if " b " in line]
+    assert row.endswith("()")
+
+
+def test_the_gradient_of_several_elements_needs_a_vector():
+    assert call("graph", "2x", "x=1,2", "--wrt", "x").code == 3
+    called = call("graph", "2x", "x=1,2", "--wrt", "x", "--vector", "1,10")
+    assert called.code == 0
+    assert called.out.split("\n")[-2].split("  ")[-1] == "[2 20]"
+
+
+def test_precision():
+    assert "0.333" in call("graph", "x/3", "x=1").out
+    assert "0.33333333" in call("graph", "x/3", "x=1", "--precision", "8").out

@@ -1,0 +1,130 @@
+"""Help pages, whose examples run; and what starting up does not load."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from calling import call, environment, shell
+
+from gradcli import __version__
+from gradcli.commands.group import COMMANDS
+
+HEAVY = ("numpy", "lark", "rich")
+
+
+def examples(page):
+    """The commands at the end of a help page."""
+    assert "Examples:" in page
+    end = page.rpartition("Examples:")[2]
+    lines = [line.strip() for line in end.strip().split("\n")]
+    assert all(line.startswith("$ ") for line in lines)
+    return [line.removeprefix("$ ") for line in lines]
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_a_help_page_ends_with_two_examples_that_run(name):
+    page = call(*name.split(), "--help")
+    assert (page.code, page.err) == (0, "")
+    found = examples(page.out)
+    assert len(found) == 2
+    for command in found:
+        assert re.search(rf"\bgradcli {name or 'grad'}\b", command)
+        done = shell(command)
+        assert (done.code, done.err) == (0, ""), command
+        assert done.out.strip()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_three_ways_to_the_same_help_page(name):
+    page = call(name, "--help")
+    assert call(name, "-h") == page
+    assert call("help", name) == page
+    assert page.out.startswith(f"Usage: gradcli {name} [OPTIONS] [EXPR] [NAME=VALUE]...\n")
+
+
+def test_help_of_the_whole_lists_every_command():
+    page = call("--help")
+    assert call("-h") == call("help") == page
+    assert [line.split()[0] for line in page.out.split("Commands:")[1].split("\n")[1:6]] == list(COMMANDS)
+
+
+def test_no_command_at_all_is_a_usage_error_that_helps():
+    called = call()
+    assert called == (2, "", call("--help").out)
+
+
+def test_the_version():
+    assert call("--version") == (0, f"gradcli {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (["evl", "1"], "there is no command 'evl'", "did you mean gradcli eval?"),
+        (["jacobi", "1"], "there is no command 'jacobi'", "did you mean gradcli jacobian?"),
+        (["x+1"], "there is no command 'x+1'", "for the value of an expression: gradcli eval 'x+1'"),
+        (["x'"], "there is no command 'x''", "for the value of an expression: gradcli eval 'x'\\'''"),
+        (
+            ["grad", "--wtr", "x", "x"],
+            "no such option '--wtr'",
+            "did you mean --wrt, --vector or --strict? gradcli grad --help shows the options",
+        ),
+        (["eval", "--zzz"], "no such option '--zzz'", "gradcli eval --help shows the options"),
+        (["eval", "1", "-f"], "option '-f' needs a value", "gradcli eval --help shows the options"),
+        (
+            ["grad", "x", "--vector"],
+            "option '--vector' needs a value",
+            "gradcli grad --help shows the options",
+        ),
+        (
+            ["eval", "1", "-o", "yaml"],
+            "invalid value for '-o' / '--output': 'yaml' is not one of 'table', 'json', 'jsonl', 'raw'",
+            "gradcli eval --help shows the options",
+        ),
+    ],
+    ids=str,
+)
+def test_a_slip_in_the_command_line_is_told_with_the_way_out(arguments, message, hint):
+    assert call(*arguments) == (2, "", f"error: {message}\n  hint: {hint}\n")
+
+
+def loaded_by(*arguments):
+    """The modules that a call leaves behind."""
+    code = (
+        "import sys\n"
+        "from gradcli.commands.run import run\n"
+        f"code = run({list(arguments)!r})\n"
+        "print(*sys.modules, file=sys.stderr)\n"
+        "sys.exit(code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, env=environment(), capture_output=True, encoding="utf-8"
+    )
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["help"]], ids=str)
+def test_help_loads_no_command(arguments):
+    modules = loaded_by(*arguments)
+    assert not modules & {*HEAVY, *(f"gradcli.commands.{name}" for name in COMMANDS), "gradcli.graph"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["eval", "1 + 2"],
+        ["grad", "x^2", "x=3", "--wrt", "x"],
+        ["grad", "exp(-x*y)", "x=3", "y=2", "--json"],
+        ["jacobian", "x^2", "x=3"],
+        ["graph", "x^2", "x=3", "--wrt", "x"],
+        ["parse", "x^2"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_numbers_alone_load_nothing_heavy(arguments):
+    assert not loaded_by(*arguments) & set(HEAVY)
+
+
+def test_arrays_load_numpy_and_nothing_else_heavy():
+    assert loaded_by("grad", "sum(x^2)", "x=1,2") & set(HEAVY) == {"numpy"}
