@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from ..errors import Source
-from .automaton import Automaton
-from .lexer import Word
+from gradcli.errors import Source
+from gradcli.language.automaton import Automaton
+from gradcli.language.lexer import Word
 
 BRACKETS = {"LPAR": ")", "LSQB": "]", "RPAR": "(", "RSQB": "["}
 BINARY = ("OR", "AND", "COMPARE", "PLUS", "MINUS", "TIMES", "MATMUL", "DIVIDE", "FLOOR", "MODULO", "POWER")

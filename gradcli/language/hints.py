@@ -6,9 +6,9 @@ what might have stood there instead.
 
 from __future__ import annotations
 
-from ..errors import Span, SyntaxProblem
-from .failure import Failure
-from .mistakes import HINTS
+from gradcli.errors import Span, SyntaxProblem
+from gradcli.language.failure import Failure
+from gradcli.language.mistakes import HINTS
 
 EXPECTED = (
     ("NUMBER", ("a number", "a name", "'('")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from .automaton import Automaton
+from gradcli.language.automaton import Automaton
 
 Word = tuple[int, int, int]
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import gc
 from typing import cast
 
-from ..errors import EmptyInputError, Source
-from .automaton import Automaton, automaton
-from .lexer import Word, lex, normal
-from .tree import Token, Tree
+from gradcli.errors import EmptyInputError, Source
+from gradcli.language.automaton import Automaton, automaton
+from gradcli.language.lexer import Word, lex, normal
+from gradcli.language.tree import Token, Tree
 
 BIG = 10_000
 """Words of a text that is worth pausing the garbage collector for."""

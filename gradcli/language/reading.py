@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .tree import Token, Tree
+from gradcli.language.tree import Token, Tree
 
 SYMBOLS = {"×": "*", "·": "*", "÷": "/", "−": "-", "**": "^", "≤": "<=", "≥": ">=", "≠": "!="}
 CONSTANTS = {"π": "pi", "τ": "tau", "∞": "inf"}

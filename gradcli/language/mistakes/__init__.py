@@ -4,7 +4,16 @@ It is asked from top to bottom, so each recogniser may rely on the ones before i
 run over the same table.
 """
 
-from . import brackets, characters, neighbours, numbers, operators, powers, statements, words
+from gradcli.language.mistakes import (
+    brackets,
+    characters,
+    neighbours,
+    numbers,
+    operators,
+    powers,
+    statements,
+    words,
+)
 
 HINTS = (
     *characters.HINTS,

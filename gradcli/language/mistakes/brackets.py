@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..failure import BRACKETS, CLOSERS, DANGLING, SEPARATORS, Failure
-from .hint import Fields, Hint
+from gradcli.language.failure import BRACKETS, CLOSERS, DANGLING, SEPARATORS, Failure
+from gradcli.language.mistakes.hint import Fields, Hint
 
 
 def rows(f: Failure) -> Fields:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from ..failure import Failure, bracketed
-from .hint import Fields, Hint
+from gradcli.language.failure import Failure, bracketed
+from gradcli.language.mistakes.hint import Fields, Hint
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 ELSEWHERE = {

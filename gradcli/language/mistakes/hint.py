@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..failure import Failure
+from gradcli.language.failure import Failure
 
 Fields = dict[str, Any] | None
 """What the sentence and the advice quote, and the ``span`` they are about if it is not the refused word."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..failure import NUMBERS, Failure, bracketed
-from .hint import Fields, Hint
+from gradcli.language.failure import NUMBERS, Failure, bracketed
+from gradcli.language.mistakes.hint import Fields, Hint
 
 PROGRAM = ("for", "while", "with", "assert")
 FOREIGN = {"mod": "%", "rem": "%", "div": "//", "is": "==", "eq": "==", "xor": "!=", "times": "*"}

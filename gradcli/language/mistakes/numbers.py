@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..failure import NUMBERS, OPERANDS, Failure
-from .hint import Fields, Hint
+from gradcli.language.failure import NUMBERS, OPERANDS, Failure
+from gradcli.language.mistakes.hint import Fields, Hint
 
 
 def two_points(f: Failure) -> Fields:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..failure import SUPERSCRIPT, Failure, bracketed
-from .hint import Fields, Hint
+from gradcli.language.failure import SUPERSCRIPT, Failure, bracketed
+from gradcli.language.mistakes.hint import Fields, Hint
 
 
 def root_of_power(f: Failure) -> Fields:

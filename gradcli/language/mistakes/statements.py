@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..failure import CLOSERS, SEPARATORS, Failure
-from .hint import Fields, Hint
+from gradcli.language.failure import CLOSERS, SEPARATORS, Failure
+from gradcli.language.mistakes.hint import Fields, Hint
 
 
 def chained(f: Failure) -> Fields:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..failure import BINARY, CLOSERS, KEYWORDS, Failure
-from .hint import Fields, Hint
+from gradcli.language.failure import BINARY, CLOSERS, KEYWORDS, Failure
+from gradcli.language.mistakes.hint import Fields, Hint
 
 
 def keyword_as_name(f: Failure) -> Fields:
