@@ -1,7 +1,7 @@
 """What the README promises, read from it.
 
-    python tests/readme.py run        prints the command marked <!-- run -->
-    python tests/readme.py write      writes the list of functions anew, from the table
+python tests/readme.py run        prints the command marked <!-- run -->
+python tests/readme.py write      writes the list of functions anew, from the table
 """
 
 from __future__ import annotations
