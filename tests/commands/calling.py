@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -51,7 +52,9 @@ def call(*arguments, stdin=b"", env=None):
 
 def environment(**extra):
     """The environment of a shell that has gradcli on its path, with nothing that changes its looks."""
-    kept = {name: value for name, value in os.environ.items() if name not in _LOOKS}
+    # Unbuffered streams would hide a flush that is missing.
+    hidden = (*_LOOKS, "PYTHONUNBUFFERED")
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
     path = f"{Path(sys.executable).parent}:{kept.get('PATH', '')}"
     return {**kept, "PATH": path, "PYTHONIOENCODING": "utf-8", **extra}
 
@@ -96,11 +99,8 @@ def terminal(*arguments, columns=80, typed=b"", until="", **extra):
     )
     os.close(theirs)
     seen = b""
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        if typed and until.encode() in seen:
-            os.write(ours, typed)
-            typed = b""
+    end = time.monotonic() + 15
+    while select.select([ours], [], [], max(0, end - time.monotonic()))[0]:
         try:
             read = os.read(ours, 4096)
         except OSError:  # Linux says so when the other end is closed
@@ -108,6 +108,11 @@ def terminal(*arguments, columns=80, typed=b"", until="", **extra):
         if not read:
             break
         seen += read
+        if typed and until.encode() in seen:
+            os.write(ours, typed)
+            typed = b""
+    else:
+        process.kill()
     os.close(ours)
     return Called(process.wait(timeout=10), seen.decode().replace("\r\n", "\n"), "")
 

@@ -251,6 +251,7 @@ warning: the value is nan, because x was given so
 """,
     ),
     (["eval", "inf"], "inf\n", "\n"),
+    (["eval", "1 + nan * 2"], "nan\n", "\n"),
 ]
 
 

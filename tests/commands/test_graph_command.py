@@ -69,6 +69,12 @@ def test_colour_where_it_is_asked_for():
     assert call(*arguments, "--color", "never", env={"FORCE_COLOR": "1"}) == drawn
 
 
+def test_a_file_is_never_coloured(tmp_path):
+    path = tmp_path / "graph.txt"
+    assert call("graph", "x^2", "--color", "always", "--out", str(path)) == (0, "", "")
+    assert path.read_text(encoding="utf-8") == call("graph", "x^2").out
+
+
 def test_a_branch_that_is_not_taken_has_no_value():
     called = call("graph", "a if x > 0 else b", "a=1", "b=2", "x=3", "--wrt", "a")
     assert called.code == 0

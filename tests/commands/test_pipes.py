@@ -1,6 +1,7 @@
 """In a shell: pipes that close, disks that are full, signals, and answers that come at once."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -54,7 +55,8 @@ def test_a_line_is_answered_before_the_next_one_comes():
         for place in range(3):
             process.stdin.write(b"%d + 1\n" % place)
             process.stdin.flush()
-            # The pipe stays open: without a flush this would wait for ever.
+            # The pipe stays open: without a flush nothing would come.
+            assert select.select([process.stdout], [], [], 10)[0], "no answer after ten seconds"
             assert process.stdout.readline() == b"%d\n" % (place + 1)
         process.stdin.close()
         assert process.wait(timeout=10) == 0

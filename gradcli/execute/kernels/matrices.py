@@ -45,7 +45,9 @@ def diagonal_matrix(x: Array) -> Array:
 
 
 def _singular(name: str) -> EvaluationError:
-    return EvaluationError(f"{name}() of a singular matrix")
+    return EvaluationError(
+        f"the matrix of {name}() is singular", hint="its rows depend on each other: no other matrix undoes it"
+    )
 
 
 def inv(x: Array) -> Array:

@@ -75,7 +75,7 @@ def _permutation(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
     axes = given.get("axes")
     if axes is None:
         return {"axes": tuple(range(-1, -ndim - 1, -1))}
-    if all(axis < 0 for axis in axes) and set(axes) == set(range(-len(axes), 0)):
+    if len(axes) <= ndim and all(axis < 0 for axis in axes) and set(axes) == set(range(-len(axes), 0)):
         return {"axes": tuple(axes)}
     if sorted(from_end(axes, ndim)) != list(range(-ndim, 0)):
         raise ShapeProblem(f"axes {tuple(axes)} do not name each of the {ndim} axes once")
