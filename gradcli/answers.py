@@ -13,20 +13,18 @@ from typing import Any, NamedTuple
 
 from gradcli import seeds
 from gradcli.errors import GradientProblem, NameProblem, Source
-from gradcli.execute.plan import Plan
+from gradcli.execute.plan import Plan, trace
 from gradcli.graph import derive
-from gradcli.graph.node import Node, constant, ops, variable
-from gradcli.graph.shapes import Shape, Unknown
+from gradcli.graph.node import INPUT, Node, constant, ops, reachable, variable
+from gradcli.graph.shapes import Shape, is_known
 from gradcli.language.build import Built, build
 from gradcli.language.names import Given, listed, nearest
 from gradcli.language.parser import parse
+from gradcli.rows import Rows
 
 Value = Any
 Values = Mapping[str, Given]
-Names = Sequence[str] | None
-
-# How many numbers of the widest value a Jacobian's batch of seeds may hold at once.
-_BATCH = 1 << 24
+Names = str | Sequence[str] | None
 
 _NOTHING: Values = {}
 
@@ -47,10 +45,22 @@ class Answer(NamedTuple):
     values: dict[str, Value]
 
 
-class _Ready(NamedTuple):
+class Drawing(NamedTuple):
+    """The graph of a text with what is known of its nodes.
+
+    Attributes:
+        built: the graph.
+        nodes: its nodes, in creation order.
+        values: the value of each, and of its cotangents; empty if a name has no value.
+        gradients: for nodes on the way from the names to the output, their cotangent.
+        trail: which cotangents met where.
+    """
+
+    built: Built
     nodes: list[Node]
-    plan: Plan
-    wrt: tuple[str, ...]
+    values: Mapping[Node, Value]
+    gradients: Mapping[Node, Node]
+    trail: derive.Trail
 
 
 class Answers:
@@ -70,7 +80,8 @@ class Answers:
         self.source = Source(text, place, line)
         self.tree = parse(self.source)
         self._graphs: dict[Hashable, Built] = {}
-        self._ready: dict[Hashable, _Ready] = {}
+        self._plans: dict[Hashable, tuple[list[Node], Plan]] = {}
+        self._rows_ready: dict[Hashable, Rows] = {}
 
     def value(self, given: Values, dtype: str = "float64") -> Answer:
         """Answer ``{"value": v}``."""
@@ -82,7 +93,7 @@ class Answers:
         """Answer ``{"value": v, "grad": {name: g}}``, the outputs weighted by the cotangents if given."""
 
         def make(built: Built, wrt: list[Node]) -> list[Node]:
-            return _filled(derive.vjp(self.seeded(built, cotangents)[0], wrt, built.trail), wrt)
+            return _filled(derive.vjp(seeds.started(built, cotangents), wrt, built.trail), wrt)
 
         question = ("gradient", *[one.shape for one in cotangents])
         vectors = seeds.cotangent_inputs(cotangents)
@@ -91,27 +102,37 @@ class Answers:
         return answer
 
     def jacobians(self, given: Values, wrt: Names = None, dtype: str = "float64") -> Answer:
-        """Answer ``{"value": v, "jacobian": {name: J}}``."""
-        built = self._built(given, wrt or ())
-        answers, matrices = [], []
+        """Answer ``{"value": v, "jacobian": {name: J}}``, a tuple of matrices for several outputs."""
+        built = self._built(given, wrt)
+        answer = self.value(given, dtype)
+        matrices = []
         for place in range(len(built.outputs)):
-            answer, columns = self._jacobian(built, given, wrt, dtype, place)
-            answers.append(answer)
-            matrices.append(columns)
-        whole = {name: tuple([one[name] for one in matrices]) for name in matrices[0]}
-        answers[0].result["jacobian"] = whole if built.several else matrices[0]
-        return answers[0]
+
+            def output(_: list[Node], place: int = place) -> Node:
+                return seeds.as_float(built.outputs[place])
+
+            probe, found = self._rows(("jacobian", place), built, given, wrt, dtype, output)
+            answer.nodes.extend(probe)
+            matrices.append(found)
+        several = {name: tuple([one[name] for one in matrices]) for name in matrices[0]}
+        answer.result["jacobian"] = several if built.several else matrices[0]
+        return answer
 
     def hessians(self, given: Values, wrt: Names = None, dtype: str = "float64") -> Answer:
-        """Answer ``{"value": v, "hessian": {name: {name: H}}}``."""
+        """Answer ``{"value": v, "hessian": {name: {name: H}}}``: the Jacobians of the gradient."""
+        built = self._built(given, wrt)
+        output = seeds.scalar(built)
+        answer = self.value(given, dtype)
+        answer.result["hessian"] = {}
+        for place, name in enumerate(self._names(built, given, wrt)):
 
-        def make(built: Built, wrt: list[Node]) -> list[Node]:
-            rows = derive.hessian(seeds.scalar(built), wrt, built.trail)
-            return [block for row in rows for block in row]
+            def slope(nodes: list[Node], place: int = place) -> Node:
+                (found,) = _filled(derive.gradient(output, [nodes[place]], built.trail), [nodes[place]])
+                return found
 
-        answer, names, found = self._asked(("hessian",), given, wrt, dtype, make)
-        blocks = iter(found)
-        answer.result["hessian"] = {x: {y: next(blocks) for y in names} for x in names}
+            probe, found = self._rows(("hessian", place), built, given, wrt, dtype, slope)
+            answer.nodes.extend(probe)
+            answer.result["hessian"][name] = found
         return answer
 
     def pushed(self, given: Values, tangents: Values, dtype: str = "float64") -> Answer:
@@ -141,22 +162,34 @@ class Answers:
         answer.result["hvp"] = dict(zip(names, found, strict=True))
         return answer
 
-    def graph(self, given: Values, wrt: Names = None) -> tuple[Built, dict[str, Node]]:
-        """The graph, and for each name of ``wrt`` its node; names without a value are scalars."""
-        built = self._built(given, wrt or (), free=True)
-        return built, {name: self._node(built, given, name) for name in wrt or ()}
+    def drawing(
+        self, given: Values, wrt: Names = None, cotangents: Sequence[Given] = (), dtype: str = "float64"
+    ) -> Drawing:
+        """The graph with its values and, for names of ``wrt``, the gradients on the way back.
 
-    def seeded(
-        self, built: Built, cotangents: Sequence[Given] = ()
-    ) -> tuple[list[tuple[Node, Node]], dict[str, Given]]:
-        """Each output with its cotangent, and the inputs that the cotangents bring along.
-
-        Raises:
-            GradientProblem: no cotangent is given, and the output is no scalar.
+        A name without a value is a scalar, and then no values are known.
         """
-        starts = seeds.cotangents_of(built, cotangents) if cotangents else seeds.unit(built)
-        outputs = map(seeds.as_float, built.outputs)
-        return list(zip(outputs, starts, strict=True)), seeds.cotangent_inputs(cotangents)
+        built = self.graph(given, wrt)
+        nodes = reachable(built.outputs)
+        trail = derive.Trail()
+        gradients: dict[Node, Node] = {}
+        run = list(built.outputs)
+        if wrt is not None:
+            starts = [self._node(built, given, name) for name in _listed(wrt)]
+            moving = derive.dependents(nodes, starts)
+            along = [node for node in nodes if node in moving and node.kind == "float"]
+            pulled = derive.vjp(seeds.started(built, cotangents), along, trail)
+            gradients = {node: one for node, one in zip(along, pulled, strict=True) if one is not None}
+            met = [one for parts in trail.contributions.values() for _, one in parts]
+            run += [*gradients.values(), *met]
+        inputs = {**given, **seeds.cotangent_inputs(cotangents)}
+        values = {name: one.value for name, one in inputs.items()}
+        known = all(node.op is not INPUT or node.values[0] in given for node in nodes)
+        return Drawing(built, nodes, trace(run, values, dtype) if known else {}, gradients, trail)
+
+    def graph(self, given: Values, wrt: Names = None) -> Built:
+        """The graph alone; a name without a value is a scalar."""
+        return self._built(given, wrt, free=True)
 
     # The line from the text to the values.
 
@@ -170,40 +203,67 @@ class Answers:
         extra: Values = _NOTHING,
     ) -> tuple[Answer, tuple[str, ...], list[Value]]:
         """Run the outputs and what ``make`` derives of them: the answer, the names, the derivatives."""
-        built = self._built(given, wrt or ())
+        built = self._built(given, wrt)
+        names = self._names(built, given, wrt)
+
         key = (question, dtype, _key(given, wrt))
-        ready = self._ready.get(key)
+        ready = self._plans.get(key)
         if ready is None:
-            names = self._differentiable(built, given) if wrt is None else tuple(wrt)
-            nodes = [self._node(built, given, name) for name in names]
-            run = [*built.outputs, *make(built, nodes)]
-            ready = _Ready(run, Plan(run, dtype), names)
+            wanted = make(built, [self._node(built, given, name) for name in names])
+            ready = [*built.outputs, *wanted], Plan([*built.outputs, *wanted], dtype)
+            # A graph whose sizes come from values serves these alone.
             if not built.sized:
-                self._ready[key] = ready
+                self._plans[key] = ready
+        nodes, plan = ready
         values = {name: one.value for name, one in (*given.items(), *extra.items())}
-        found = ready.plan.run(values)
+        found = plan.run(values)
         outputs = tuple(found[: len(built.outputs)])
         result: dict[str, Any] = {"value": outputs[0]}
         if built.several:
             result = {"value": outputs, "outputs": len(outputs)}
-        return Answer(result, built, ready.nodes, values), ready.wrt, found[len(outputs) :]
+        return Answer(result, built, list(nodes), values), names, found[len(outputs) :]
 
-    def _built(self, given: Values, wrt: Sequence[str], free: bool = False) -> Built:
+    def _rows(
+        self,
+        question: tuple[Hashable, ...],
+        built: Built,
+        given: Values,
+        wrt: Names,
+        dtype: str,
+        target: Callable[[list[Node]], Node],
+    ) -> tuple[list[Node], dict[str, Value]]:
+        """The Jacobian of a node by each name, and the nodes to look at for a nan in it."""
+        names = self._names(built, given, wrt)
+        values = {name: one.value for name, one in given.items()}
+
+        key = (question, dtype, _key(given, wrt))
+        rows = self._rows_ready.get(key)
+        if rows is None:
+            nodes = [self._node(built, given, name) for name in names]
+            rows = Rows(target(nodes), nodes, values, dtype, built.trail)
+            if rows.lasting and not built.sized:
+                self._rows_ready[key] = rows
+        return rows.probe, dict(zip(names, rows.run(values), strict=True))
+
+    def _built(self, given: Values, wrt: Names, free: bool = False) -> Built:
         key = (_key(given, wrt), free)
         built = self._graphs.get(key)
         if built is None:
+            names = _listed(wrt or ())
             # A boolean array that is differentiated by counts as numbers.
             known = {
-                name: one._replace(kind="float") if name in wrt and one.shape != () else one
+                name: one._replace(kind="float") if name in names and one.shape != () else one
                 for name, one in given.items()
             }
-            built = build(self.tree, self.source, known, wrt, free=free)
-            # A graph whose sizes come from values serves these values alone.
+            built = build(self.tree, self.source, known, names, free=free)
             if not built.sized:
                 self._graphs[key] = built
         return built
 
-    def _differentiable(self, built: Built, given: Values) -> tuple[str, ...]:
+    def _names(self, built: Built, given: Values, wrt: Names) -> tuple[str, ...]:
+        """The names to differentiate by: by default all that were used, and can be."""
+        if wrt is not None:
+            return _listed(wrt)
         used = [name for name in built.names if name in built.used]
         return tuple([name for name in used if given[name].kind == "float" and name not in built.sized])
 
@@ -224,53 +284,23 @@ class Answers:
             )
         return node
 
-    def _jacobian(
-        self, built: Built, given: Values, wrt: Names, dtype: str, place: int
-    ) -> tuple[Answer, dict[str, Value]]:
-        """One output's Jacobians: the identity pulled back, as many rows at a time as memory likes."""
-        shape = built.outputs[place].shape
-        if any(isinstance(size, Unknown) for size in shape):
-            known = self.value(given, dtype).result["value"]
-            shape = (known[place] if isinstance(known, tuple) else known).shape
-        total = seeds.count(shape)
-        widest = max([total, *[seeds.count(one.shape) for one in given.values()]])
-        rows = max(1, min(total, _BATCH // max(widest, 1)))
 
-        def make(built: Built, wrt: list[Node]) -> list[Node]:
-            output = seeds.as_float(built.outputs[place])
-            lead = (rows,) if output.shape else ()
-            seed = variable(seeds.ROWS, (*lead, *output.shape)) if output.shape else constant(1.0)
-            return _filled(derive.vjp([(output, seed)], wrt, built.trail), wrt, lead)
-
-        parts: list[list[Value]] = []
-        for first in range(0, max(total, 1), rows):
-            seed = {seeds.ROWS: seeds.identity_rows(first, rows, shape)} if shape else {}
-            question = ("jacobian", place, rows)
-            answer, names, found = self._asked(question, given, wrt, dtype, make, seed)
-            parts.append(found)
-        blocks = zip(names, zip(*parts, strict=True), strict=True)
-        return answer, {name: _joined(part, total, shape) if shape else part[0] for name, part in blocks}
+def _listed(wrt: str | Sequence[str]) -> tuple[str, ...]:
+    return (wrt,) if isinstance(wrt, str) else tuple(wrt)
 
 
 def _key(given: Values, wrt: Names) -> Hashable:
     shapes = tuple([(name, one.shape, one.kind) for name, one in given.items()])
-    return shapes, None if wrt is None else tuple(wrt)
+    return shapes, None if wrt is None else _listed(wrt)
 
 
-def _filled(found: Sequence[Node | None], like: Sequence[Node], lead: Shape = ()) -> list[Node]:
+def _filled(found: Sequence[Node | None], like: Sequence[Node]) -> list[Node]:
     """Derivatives with zeros where there is no path."""
-    return [_zeros(x, lead) if one is None else one for one, x in zip(found, like, strict=True)]
+    return [_zeros(x) if one is None else one for one, x in zip(found, like, strict=True)]
 
 
-def _zeros(node: Node, lead: Shape) -> Node:
-    shape = lead + node.shape
-    if any(isinstance(size, Unknown) for size in shape):
-        return ops.zeros_like(node)
+def _zeros(x: Node) -> Node:
+    shape: Shape = x.shape
+    if not is_known(shape):
+        return ops.zeros_like(ops.detach(x))
     return ops.zeros(shape=shape) if shape else constant(0.0)
-
-
-def _joined(blocks: Sequence[Value], total: int, shape: Shape) -> Value:
-    import numpy
-
-    whole = blocks[0] if len(blocks) == 1 else numpy.concatenate(blocks)
-    return whole[:total].reshape(*shape, *whole.shape[1:])

@@ -141,7 +141,7 @@ def located(error: GradcliError, expression: Answers, given: Mapping[str, Given]
     if not isinstance(error, EvaluationError) or error.span is not None:
         return error
     try:
-        built, _ = expression.graph(given)
+        built = expression.graph(given)
         trace(built.outputs, {name: one.value for name, one in given.items()}, dtype)
     except EvaluationError as found:
         node = found.node

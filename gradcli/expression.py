@@ -13,7 +13,7 @@ from gradcli.language.variables import free_names
 Value = Any
 
 
-class Expression(Answers):
+class Expression:
     """An expression of the language, ready to be evaluated and differentiated.
 
     Values are numbers, nested lists or arrays, given by name; results are floats and arrays.
@@ -28,19 +28,27 @@ class Expression(Answers):
         EmptyInputError: there is nothing in it.
     """
 
+    def __init__(self, text: str, place: str = "", line: int = 0) -> None:
+        self.answers = Answers(text, place, line)
+
     def __repr__(self) -> str:
-        return f"Expression({self.source.text!r})"
+        return f"Expression({self.answers.source.text!r})"
+
+    def __reduce__(self) -> tuple[type[Expression], tuple[str, str, int]]:
+        # A copy reads the text anew: graphs are as deep as texts are long.
+        source = self.answers.source
+        return type(self), (source.text, source.place, source.line)
 
     @property
     def variables(self) -> tuple[str, ...]:
         """The names that need a value, in order of appearance."""
-        return free_names(self.tree)
+        return free_names(self.answers.tree)
 
-    def __call__(self, **values: Value) -> Value:
+    def __call__(self, /, **values: Value) -> Value:
         """The value: a float or an array, or a tuple of them."""
-        return self.value(_given(values)).result["value"]
+        return self.answers.value(_given(values)).result["value"]
 
-    def grad(self, wrt: Names = None, **values: Value) -> dict[str, Value]:
+    def grad(self, /, wrt: Names = None, **values: Value) -> dict[str, Value]:
         """The gradient of a scalar by each name, of the name's shape.
 
         Args:
@@ -50,25 +58,25 @@ class Expression(Answers):
         Raises:
             GradientProblem: the expression is no scalar.
         """
-        found: dict[str, Value] = self.gradient(_given(values), wrt).result["grad"]
+        found: dict[str, Value] = self.answers.gradient(_given(values), wrt).result["grad"]
         return found
 
-    def value_and_grad(self, wrt: Names = None, **values: Value) -> tuple[Value, dict[str, Value]]:
+    def value_and_grad(self, /, wrt: Names = None, **values: Value) -> tuple[Value, dict[str, Value]]:
         """The value, and the gradient by each name."""
-        result = self.gradient(_given(values), wrt).result
+        result = self.answers.gradient(_given(values), wrt).result
         return result["value"], result["grad"]
 
-    def jacobian(self, wrt: Names = None, **values: Value) -> dict[str, Value]:
+    def jacobian(self, /, wrt: Names = None, **values: Value) -> dict[str, Value]:
         """D output / d name, of shape ``output.shape + name.shape``; a tuple of them for several outputs."""
-        found: dict[str, Value] = self.jacobians(_given(values), wrt).result["jacobian"]
+        found: dict[str, Value] = self.answers.jacobians(_given(values), wrt).result["jacobian"]
         return found
 
-    def hessian(self, wrt: Names = None, **values: Value) -> dict[str, dict[str, Value]]:
+    def hessian(self, /, wrt: Names = None, **values: Value) -> dict[str, dict[str, Value]]:
         """The second derivatives of a scalar: block ``[x][y]`` has shape ``x.shape + y.shape``."""
-        found: dict[str, dict[str, Value]] = self.hessians(_given(values), wrt).result["hessian"]
+        found: dict[str, dict[str, Value]] = self.answers.hessians(_given(values), wrt).result["hessian"]
         return found
 
-    def vjp(self, cotangent: Value, wrt: Names = None, **values: Value) -> tuple[Value, dict[str, Value]]:
+    def vjp(self, /, cotangent: Value, wrt: Names = None, **values: Value) -> tuple[Value, dict[str, Value]]:
         """The value, and the cotangent of the output pulled back to each name.
 
         Args:
@@ -77,17 +85,19 @@ class Expression(Answers):
             **values: a number, a list or an array for every name.
         """
         cotangents = cotangent if isinstance(cotangent, tuple) else (cotangent,)
-        result = self.gradient(_given(values), wrt, [as_given("cotangent", one) for one in cotangents]).result
+        result = self.answers.gradient(
+            _given(values), wrt, [as_given("cotangent", one) for one in cotangents]
+        ).result
         return result["value"], result["grad"]
 
-    def jvp(self, tangent: Mapping[str, Value], **values: Value) -> tuple[Value, Value]:
+    def jvp(self, /, tangent: Mapping[str, Value], **values: Value) -> tuple[Value, Value]:
         """The value, and the change of the output along a tangent of some names."""
-        result = self.pushed(_given(values), _given(tangent)).result
+        result = self.answers.pushed(_given(values), _given(tangent)).result
         return result["value"], result["jvp"]
 
-    def hvp(self, tangent: Mapping[str, Value], **values: Value) -> tuple[Value, dict[str, Value]]:
+    def hvp(self, /, tangent: Mapping[str, Value], **values: Value) -> tuple[Value, dict[str, Value]]:
         """The value, and the Hessian of a scalar times a vector, by name."""
-        result = self.curved(_given(values), _given(tangent)).result
+        result = self.answers.curved(_given(values), _given(tangent)).result
         return result["value"], result["hvp"]
 
 

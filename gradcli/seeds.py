@@ -9,17 +9,13 @@ from collections.abc import Mapping, Sequence
 
 from gradcli.errors import CallProblem, GradientProblem, ShapeProblem, Span
 from gradcli.graph.node import Node, constant, ops, variable
-from gradcli.graph.shapes import Shape, Unknown, describe
+from gradcli.graph.shapes import describe
 from gradcli.language.build import Built
 from gradcli.language.names import Given, listed
 
 
 def _span(built: Built, place: int = 0) -> Span | None:
     return built.spans.get(built.outputs[place])
-
-
-# Names of inputs that no user can write: a name of the language has no space.
-ROWS = "rows of the identity"
 
 
 def as_float(node: Node) -> Node:
@@ -98,6 +94,16 @@ def cotangents_of(built: Built, cotangents: Sequence[Given]) -> list[Node]:
     return seeds
 
 
+def started(built: Built, cotangents: Sequence[Given] = ()) -> list[tuple[Node, Node]]:
+    """Each output with its cotangent: those given, or 1 for a scalar.
+
+    Raises:
+        GradientProblem: none is given, and the output is no scalar.
+    """
+    starts = cotangents_of(built, cotangents) if cotangents else unit(built)
+    return list(zip(map(as_float, built.outputs), starts, strict=True))
+
+
 def cotangent_inputs(cotangents: Sequence[Given]) -> dict[str, Given]:
     """The values of these inputs."""
     return {f"cotangent {place}": one for place, one in enumerate(cotangents)}
@@ -123,20 +129,3 @@ def tangents_of(wrt: Sequence[Node], tangents: Mapping[str, Given]) -> list[Node
             )
         nodes.append(variable(f"tangent {name}", one.shape))
     return nodes
-
-
-def count(shape: Shape) -> int:
-    """How many elements a shape has, or at most."""
-    total = 1
-    for size in shape:
-        total *= size.at_most if isinstance(size, Unknown) else size
-    return total
-
-
-def identity_rows(first: int, rows: int, shape: Shape) -> Given:
-    """Some rows of the identity, each of an output's shape; past the last one they are zero."""
-    import numpy
-
-    total = count(shape)
-    seed = numpy.eye(rows, total, first).reshape(rows, *shape)
-    return Given(seed.shape, "float", seed)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
+import tracemalloc
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-import gradcli
+import gradcli.answers
 from gradcli import Expression
+from gradcli.data.given import as_given
 from gradcli.errors import (
     CallProblem,
     EmptyInputError,
@@ -104,7 +108,7 @@ def test_shapes_of_jacobians() -> None:
 def test_a_jacobian_in_many_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     x = np.linspace(0.1, 1, 7)
     whole = Expression("outer(sin(x), x)").jacobian(x=x)["x"]
-    monkeypatch.setattr("gradcli.answers._BATCH", 200)
+    monkeypatch.setattr("gradcli.rows._BATCH", 200)
     assert_array_equal(Expression("outer(sin(x), x)").jacobian(x=x)["x"], whole)
     expected = np.einsum("ik,i,j->ijk", np.eye(7), np.cos(x), x) + np.einsum(
         "jk,i->ijk", np.eye(7), np.sin(x)
@@ -248,9 +252,9 @@ def test_a_size_that_comes_from_a_value_is_not_remembered() -> None:
 
 
 def test_precision() -> None:
-    f, given = Expression("exp(x) / 3"), {"x": gradcli.expression.as_given("x", [1.0])}
-    wide = f.value(given).result["value"]
-    narrow = f.value(given, dtype="float32").result["value"]
+    f, given = Expression("exp(x) / 3"), {"x": as_given("x", [1.0])}
+    wide = f.answers.value(given).result["value"]
+    narrow = f.answers.value(given, dtype="float32").result["value"]
     assert (wide.dtype, narrow.dtype) == (np.float64, np.float32)
     assert_allclose(narrow, wide, rtol=1e-6)
 
@@ -323,3 +327,51 @@ def test_derivatives_that_make_no_sense() -> None:
 def test_not_a_number_is_a_value() -> None:
     assert math.isnan(Expression("x + 1")(x=math.nan))
     assert Expression("x / 0")(x=1.0) == math.inf
+
+
+# What a caller may do besides asking.
+
+
+def test_one_name_as_text_is_one_name() -> None:
+    f = Expression("x*y*xy")
+    assert f.grad(wrt="xy", x=2, y=3, xy=5) == {"xy": 6}
+    assert f.jacobian(wrt="xy", x=2, y=3, xy=5) == {"xy": 6}
+
+
+def test_a_copy_reads_the_text_anew() -> None:
+    f = Expression("+".join(["x^2"] * 20_000))
+    assert f(x=1) == 20_000
+    for copied in (copy.deepcopy(f), pickle.loads(pickle.dumps(f))):
+        assert copied(x=1) == 20_000
+        assert copied.answers.source == f.answers.source
+
+
+def test_a_name_may_be_self() -> None:
+    assert Expression("self^2").value_and_grad(self=3) == (9, {"self": 6})
+
+
+def test_memory_is_bounded_by_the_widest_value_of_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row of the Jacobian needs a matrix of its own: no batch of them may be wider than the bound."""
+    monkeypatch.setattr("gradcli.rows._BATCH", 5000)
+    x = np.linspace(1, 2, 40)
+    tracemalloc.start()
+    found = Expression("sum(outer(x, x), axis=0)").jacobian(x=x)["x"]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert_allclose(found, np.diag(np.full(40, x.sum())) + x[:, None], rtol=1e-12)
+    assert peak < 40**3 * 8
+    assert_allclose(
+        Expression("sum(exp(outer(x, x)))").hessian(x=x[:9])["x"]["x"],
+        Expression("hessian(sum(exp(outer(x, x))), x)")(x=x[:9]),
+        rtol=1e-12,
+    )
+
+
+def test_a_sized_graph_is_built_once_a_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradcli.rows._BATCH", 64)
+    built = []
+    build = gradcli.answers.build
+    monkeypatch.setattr("gradcli.answers.build", lambda *a, **k: built.append(1) or build(*a, **k))
+    found = Expression("x*ones(n)").jacobian(wrt="x", x=np.arange(50.0), n=50)["x"]
+    assert_array_equal(found, np.eye(50))
+    assert len(built) <= 3

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from shutil import get_terminal_size
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
-from gradcli.answers import Answers
+from gradcli.answers import Drawing
 from gradcli.commands import options
 from gradcli.commands.answering import warn_of_unused
 from gradcli.commands.command import expression_command
@@ -18,12 +18,9 @@ from gradcli.commands.streams import Streams
 from gradcli.commands.vectors import vector_option, vectors_of
 from gradcli.diagnosis import located
 from gradcli.errors import GradcliError
-from gradcli.execute.plan import trace
-from gradcli.graph import derive
-from gradcli.graph.node import CONSTANT, INPUT, Node, reachable
+from gradcli.graph.node import CONSTANT, INPUT, Node
 from gradcli.graph.shapes import describe
 from gradcli.language.build import Built
-from gradcli.language.names import Given
 from gradcli.output.formula import formula
 from gradcli.output.picture import Column, picture
 from gradcli.output.summary import cell_text
@@ -35,15 +32,6 @@ gradcli graph 'x*y + sin(x)' --ascii
 """
 
 _PIPED_WIDTH = 80
-
-
-class Drawn(NamedTuple):
-    """What a drawing shows: the nodes, and what is known of each."""
-
-    nodes: list[Node]
-    values: Mapping[Node, Any]
-    gradients: Mapping[Node, Node]
-    trail: derive.Trail
 
 
 @expression_command("graph", _EXAMPLES)
@@ -64,27 +52,27 @@ def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
     expression, given = inputs.expression()
     names = options.names_of(wrt)
     try:
-        built, drawn = _drawn(expression, given, names, vectors_of(vector)(given))
+        drawn = expression.drawing(given, names, vectors_of(vector)(given))
     except GradcliError as error:
         error.source = error.source or expression.source
         raise located(error, expression, given, settings.dtype) from None
     with Streams(settings) as streams:
-        warn_of_unused(streams, inputs, given, built.used)
-        _show(built, drawn, streams)
+        warn_of_unused(streams, inputs, given, drawn.built.used)
+        _show(drawn, streams)
 
 
-def _show(built: Built, drawn: Drawn, streams: Streams) -> None:
+def _show(drawn: Drawing, streams: Streams) -> None:
     precision = streams.settings.precision or 4
     terminal = sys.stdout.isatty() and streams.settings.out is None
     width = get_terminal_size().columns if terminal else _PIPED_WIDTH
     lines = picture(
-        drawn.nodes,
+        drawn.nodes[::-1],
         lambda node: node.args,
-        _columns(built, drawn, precision, streams.ascii),
+        _columns(drawn, precision, streams.ascii),
         width=width,
         ascii=streams.ascii,
     )
-    sums = _sums(built, drawn, precision, streams.ascii)
+    sums = _sums(drawn, precision, streams.ascii)
     if terminal or streams.color:
         from gradcli.output.tables import show_lines
 
@@ -97,45 +85,18 @@ def _show(built: Built, drawn: Drawn, streams: Streams) -> None:
         streams.warn(GradcliError(f"the drawing is {widest} columns wide, and there are {width}"))
 
 
-def _drawn(
-    expression: Answers,
-    given: Mapping[str, Given],
-    names: Sequence[str] | None,
-    cotangents: Sequence[Given],
-) -> tuple[Built, Drawn]:
-    built, wrt = expression.graph(given, names)
-    nodes = reachable(built.outputs)
-    missing = [node.values[0] for node in nodes if node.op is INPUT and node.values[0] not in given]
-    trail = derive.Trail()
-    gradients: dict[Node, Node] = {}
-    run = list(built.outputs)
-    values = {name: one.value for name, one in given.items()}
-    if wrt:
-        moving = derive.dependents(nodes, list(wrt.values()))
-        along = [node for node in nodes if node in moving and node.kind == "float"]
-        pairs, vectors = expression.seeded(built, cotangents)
-        values.update({name: one.value for name, one in vectors.items()})
-        for node, cotangent in zip(along, derive.vjp(pairs, along, trail), strict=True):
-            if cotangent is not None:
-                gradients[node] = cotangent
-        met = [one for parts in trail.contributions.values() for _, one in parts]
-        run += [*gradients.values(), *met]
-    found = {} if missing else trace(run, values)
-    return built, Drawn(nodes[::-1], found, gradients, trail)
-
-
-def _columns(built: Built, drawn: Drawn, precision: int, ascii: bool) -> list[Column]:
+def _columns(drawn: Drawing, precision: int, ascii: bool) -> list[Column]:
     def shown(node: Node | None) -> str:
         value = None if node is None else drawn.values.get(node)
         return "" if value is None else cell_text(value, precision, 18, ascii=ascii)
 
-    nodes = drawn.nodes
+    nodes = drawn.nodes[::-1]
     return [
         Column("", [_label(node) for node in nodes]),
         Column("shape", [describe(node.shape) for node in nodes]),
         Column("value", [shown(node) for node in nodes]),
         Column("gradient", [shown(drawn.gradients.get(node)) for node in nodes]),
-        Column("expression", _texts(built, nodes)),
+        Column("expression", _texts(drawn.built, nodes)),
     ]
 
 
@@ -162,10 +123,10 @@ def _source(built: Built, node: Node) -> str:
     return "" if span is None else " ".join(built.source.text[span.start : span.end].split())
 
 
-def _sums(built: Built, drawn: Drawn, precision: int, ascii: bool) -> list[str]:
+def _sums(drawn: Drawing, precision: int, ascii: bool) -> list[str]:
     """A line for each node where several gradients come together."""
     lines = []
-    for node in drawn.nodes:
+    for node in reversed(drawn.nodes):
         parts = drawn.trail.contributions.get(node, [])
         if len(parts) < 2 or drawn.values.get(drawn.gradients[node]) is None:
             continue
@@ -173,6 +134,6 @@ def _sums(built: Built, drawn: Drawn, precision: int, ascii: bool) -> list[str]:
             cell_text(drawn.values[one], precision, 18, ascii=ascii)
             for one in (drawn.gradients[node], *[cotangent for _, cotangent in parts])
         ]
-        name = _label(node) if node.op is INPUT else _source(built, node)
+        name = _label(node) if node.op is INPUT else _source(drawn.built, node)
         lines.append(f"  {name}: {total} = {' + '.join(each)}")
     return ["", "gradients that add up:", *lines] if lines else []

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from codecs import getincrementaldecoder
 from collections.abc import Iterator
 
 from gradcli.answers import Answers
 from gradcli.commands.options import Settings
 from gradcli.data.assignments import ORDER, assign
+from gradcli.data.text import binary, decoded, decoder, longest, too_long, whole
 from gradcli.errors import EmptyInputError, UsageError
 from gradcli.language.names import Given
 
 _CHUNK = 1 << 16
+_STDIN = "standard input"
 _ALL_VALUES = "with --lines or -f every word is a value for a name, such as x=3 or x=1,2,3"
 
 
@@ -37,7 +38,8 @@ class Inputs:
         """
         words = self.settings.words
         if self.settings.file is not None:
-            text, place = self._file(self.settings.file), self.settings.file
+            place = self.settings.file
+            text = self._file(place).replace("\r\n", "\n").replace("\r", "\n")
             if not text.strip():
                 raise EmptyInputError(f"there is no expression in {_named(place)}")
         elif words:
@@ -67,7 +69,11 @@ class Inputs:
     def stdin(self) -> str:
         """All of standard input."""
         self._ask()
-        return sys.stdin.buffer.read().decode("utf-8", errors="replace")
+        try:
+            content = whole(sys.stdin.buffer, _STDIN)
+        except OSError as error:
+            raise _unreadable(_STDIN, error) from None
+        return decoded(content, errors="replace")
 
     def _ask(self) -> None:
         if self._asked:
@@ -83,8 +89,8 @@ class Inputs:
         if name == "-":
             return self.stdin()
         try:
-            with open(name, encoding="utf-8-sig") as file:
-                return file.read()
+            with open(name, "rb") as file:
+                return decoded(whole(file, name))
         except UnicodeDecodeError:
             raise UsageError(f"{name} is no text in UTF-8") from None
         except (OSError, ValueError) as error:
@@ -94,7 +100,7 @@ class Inputs:
         """The lines of the input, as many at a time as have come: what was read is answered at once."""
         if self.settings.file is None or self.settings.file == "-":
             self._ask()
-            yield from _lines(sys.stdin.fileno(), "standard input")
+            yield from _lines(sys.stdin.fileno(), _STDIN)
             return
         try:
             number = os.open(self.settings.file, os.O_RDONLY)
@@ -113,21 +119,31 @@ def _unreadable(name: str, error: OSError | ValueError) -> UsageError:
 
 
 def _lines(number: int, name: str) -> Iterator[list[str]]:
-    decoder = getincrementaldecoder("utf-8-sig")(errors="replace")
-    rest = ""
+    text = decoder()
+    # The beginning of a line whose end has not come yet, and its length.
+    begun: list[str] = []
+    length = 0
     while True:
         try:
             read = os.read(number, _CHUNK)
         except OSError as error:
             raise _unreadable(name, error) from None
-        *lines, rest = (rest + decoder.decode(read, final=not read)).split("\n")
+        *lines, rest = text.decode(read, final=not read).split("\n")
         if lines:
+            lines[0] = "".join([*begun, lines[0]])
+            begun, length = [], 0
             yield lines
+        begun.append(rest)
+        length += len(rest)
+        if length > _CHUNK and "\0" in rest:
+            raise binary(name)
+        if length > longest():
+            raise too_long(name, "a line of it")
         if not read:
-            if rest:
-                yield [rest]
+            if length:
+                yield ["".join(begun)]
             return
 
 
 def _named(place: str) -> str:
-    return "standard input" if place == "-" else place
+    return _STDIN if place == "-" else place

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from gradcli.data import room
 from gradcli.errors import EvaluationError
 
-_LEAST = 4 << 30
 # A number as a Python float, as digits, and as part of the whole text.
 _TEXT_BYTES = 100
 
@@ -23,7 +22,7 @@ def bound_memory() -> None:
     with suppress(OSError, ValueError):
         soft, hard = resource.getrlimit(resource.RLIMIT_AS)
         if soft == resource.RLIM_INFINITY:
-            resource.setrlimit(resource.RLIMIT_AS, (max(_physical(), _LEAST), hard))
+            resource.setrlimit(resource.RLIMIT_AS, (room.machine(), hard))
 
 
 def check_text(leaves: Iterable[tuple[str, Any]]) -> None:
@@ -34,14 +33,8 @@ def check_text(leaves: Iterable[tuple[str, Any]]) -> None:
     """
     arrays = [one for _, leaf in leaves for one in (leaf if isinstance(leaf, tuple) else (leaf,))]
     total = sum([one.size for one in arrays if not isinstance(one, (int, float))])
-    if total * _TEXT_BYTES > max(_physical(), _LEAST):
+    if total * _TEXT_BYTES > room.allowed():
         raise EvaluationError(
             f"there is not enough memory to write {total} numbers as text",
             hint="reduce them, with sum() for example, or take a part, such as x[:100]",
         )
-
-
-def _physical() -> int:
-    with suppress(OSError, ValueError, AttributeError):
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return _LEAST

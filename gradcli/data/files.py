@@ -1,4 +1,4 @@
-"""Values from files: a path or the text of standard input goes in, NumPy arrays of float64 or bool come out.
+"""Values from files: a path or the text of standard input goes in, a number or an array comes out.
 
 What a file is, its suffix says: .npy, .npz, .csv, .tsv, .json, .txt for one value; .json, .toml, .npz for the
 values of many names. Nothing in a file is ever run (no pickle), and whatever is wrong with it is a UsageError
@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gradcli.data import nested_lists
 from gradcli.data.rows_of_text import Table, delimited, spaced
+from gradcli.data.text import decoded, whole
 from gradcli.data.unreadable import unreadable
 from gradcli.errors import UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Values = NDArray[Any]
+    Values = float | bool | NDArray[Any]  # of float64 or bool; a number alone needs no NumPy
 
 Path = str | os.PathLike[str]
 
@@ -61,11 +62,10 @@ def read_variables(path: Path) -> dict[str, Values]:
 
 def read_stdin_value(text: str, name: str = STDIN) -> Values:
     """The value in a text: JSON if it begins like it, one number, or a table with commas, tabs or spaces."""
-    text = text.removeprefix("\ufeff")
     if text.lstrip()[:1] in ("[", "{", '"'):
         return _from_numbers(nested_lists.json_value(text, name))
     if "," not in text and len(text.split()) == 1:
-        return _from_table(spaced(text, name)).reshape(())
+        return spaced(text, name).elements[0]
     if "," in text or "\t" in text.strip():
         return _from_table(delimited(text, "," if "," in text else "\t", name))
     return _from_table(spaced(text, name, header=True))
@@ -119,11 +119,11 @@ def _empty(name: str) -> UsageError:
 def _text(name: str) -> str:
     with _opened(name) as file:
         try:
-            content = file.read()
+            content = whole(file, name)
         except OSError as error:
             raise _io_trouble(name, error) from None
     try:
-        text = content.decode("utf-8-sig")
+        text = decoded(content)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise unreadable(name, f"line {line} is not UTF-8 text", "save the file as UTF-8") from None
@@ -138,14 +138,14 @@ def _text(name: str) -> str:
 def _from_table(table: Table) -> Values:
     """One row or one column as a vector, else a matrix."""
     array = _array(table.elements)
-    return array if table.width in (1, array.size) else array.reshape(-1, table.width)
+    return array if table.width in (1, len(table.elements)) else array.reshape(-1, table.width)
 
 
 def _from_numbers(numbers: nested_lists.Numbers) -> Values:
-    return _array(numbers.elements).reshape(numbers.shape)
+    return _array(numbers.elements).reshape(numbers.shape) if numbers.shape else numbers.elements[0]
 
 
-def _array(elements: list[float | bool]) -> Values:
+def _array(elements: list[float | bool]) -> NDArray[Any]:
     """A vector of bool if every element is one, else of float64."""
     import numpy as np
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from gradcli.errors import ShapeProblem
 
@@ -30,6 +31,16 @@ def describe(shape: Sequence[Size]) -> str:
     """A shape as it is written: ``(3,)``, ``(2, 3)``, ``()``."""
     inner = ", ".join([str(size) for size in shape])
     return f"({inner},)" if len(shape) == 1 else f"({inner})"
+
+
+def is_known(shape: Sequence[Size]) -> bool:
+    """Whether every size is known before anything runs."""
+    return not any(isinstance(size, Unknown) for size in shape)
+
+
+def elements(shape: Sequence[Size]) -> int:
+    """How many elements an array of a shape has, at most."""
+    return prod(size.at_most if isinstance(size, Unknown) else size for size in shape)
 
 
 def agree(a: Sequence[Size], b: Sequence[Size]) -> bool:

@@ -6,7 +6,6 @@ the graph is built; ``Evaluate`` does that for one node.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +18,9 @@ from gradcli.language.meaning import Group, Listing, Meaning, Nothing, Text, kin
 from gradcli.language.names import CONSTANTS, listed, nearest
 
 Evaluate = Callable[[Node], float]
+
+# Beyond it not every whole number is a double.
+LARGEST = 2.0**53
 
 _ALIASES = {"dim": "axis", "keepdim": "keepdims", "dims": "axes", "ord": "p", "ddof": "correction"}
 
@@ -124,7 +126,7 @@ def _parameter(
         if not isinstance(one, Node) or one.shape != ():
             raise refuse(expected)
         value = evaluate(one)
-        if not math.isfinite(value) or value != int(value):
+        if not abs(value) < LARGEST or value != int(value):
             raise CallProblem(f"{record.name}() needs a whole number for {parameter.name}, and got {value:g}")
         return int(value)
 

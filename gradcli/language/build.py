@@ -29,7 +29,7 @@ class Built(NamedTuple):
         names: the node of every name, given or assigned.
         spans: where in the text a node comes from.
         trail: which node a derivative node comes from.
-        sized: names whose values decided a size, an axis or a slice.
+        sized: given names whose values decided a size, an axis or a slice.
         used: the given names that the text uses.
         source: the text.
     """
@@ -72,7 +72,7 @@ def build(
     assigned = {name: value for name, value in scope.items() if isinstance(value, Node)}
     names = {**context.inputs, **assigned}
     used = set(context.inputs)
-    return Built(outputs, several, names, context.spans, context.trail, context.sized, used, source)
+    return Built(outputs, several, names, context.spans, context.trail, context.sized_names, used, source)
 
 
 def _walk(context: Context, tree: Tree, scope: Scope) -> Meaning:
@@ -139,9 +139,13 @@ def _bind(context: Context, scope: Scope, name: str, meaning: Meaning, tree: Tre
         scope[name] = meaning
         return
     node = context.array(meaning, span_of(tree))
-    # A second name for the same node must be free on its own when it is differentiated by.
-    if (context.differentiates or name in context.wrt) and tree.rule == "name":
+    if context.differentiates or name in context.wrt:
+        # The name must be free on its own: not a node that another name has too, and no constant
+        # that is folded away.
         node = ops.alias(node)
+        context.spans.setdefault(node, span_of(tree))
+    if name in context.wrt:
+        context.varied.add(node)
     scope[name] = node
 
 

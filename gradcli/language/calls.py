@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.errors import CallProblem, ExpressionError, GradientProblem, NameProblem, Span
-from gradcli.graph.node import constant, ops
+from gradcli.graph.node import Node, constant, ops, variable
 from gradcli.language import derivatives
 from gradcli.language.arguments import bind
 from gradcli.language.context import Context
@@ -93,6 +93,7 @@ def _inline(
         )
     given.update(keywords)
     scope = dict(function.scope)
+    bound: dict[Node, Node] = {}
     for name in names:
         if name not in given:
             raise CallProblem(
@@ -103,12 +104,22 @@ def _inline(
         meaning = given[name]
         if not isinstance(meaning, Group):
             meaning = context.array(meaning, span_of(tree))
-            meaning = ops.alias(meaning) if function.differentiates else meaning
+            if function.differentiates:
+                # In the body a parameter is a variable of its own: the body is differentiated with
+                # it, and the argument takes its place afterwards.
+                free = variable(f"{name} of {function.name}", meaning.shape, meaning.kind)
+                bound[free], meaning = meaning, free
         scope[name] = meaning
     context.calling.append(function.name)
+    context.bound.update(bound)
     result: Meaning = yield function.body, scope
     context.calling.pop()
-    return result
+    if not bound:
+        return result
+    if isinstance(result, Group):
+        items = [context.unbind(context.array(one, result.span), bound) for one in result.items]
+        return Group(tuple(items), result.span)
+    return context.unbind(context.array(result, span_of(tree)), bound)
 
 
 def _no_function(context: Context, word: str, name: Token, tree: Tree, scope: Scope) -> ExpressionError:
@@ -168,7 +179,7 @@ def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], 
     x = context.array((yield by, scope), span_of(by))
     y = context.array((yield expression, scope), span_of(expression))
     name = context.name(by)
-    if name in context.sized:
+    if x in context.sized:
         raise GradientProblem(f"{name} decides a size, so there is no derivative by it", span=span_of(by))
     if x.kind == "bool":
         raise GradientProblem(f"{name} is true or false: there is no derivative by it", span=span_of(by))
@@ -177,7 +188,13 @@ def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], 
         return context.at(tree, context.guard(tree, derivatives.FORMS[word], y, x, context.trail))
     order = 1
     if rest:
-        last = rest[0].part(1) if rest[0].rule == "keyword" else rest[0]
+        last = rest[0]
+        if last.rule == "keyword":
+            if last.word(0).text != "n":
+                raise CallProblem(
+                    f"diff() has no argument '{last.word(0).text}'", span=span_of(tree), hint=f"write {form}"
+                )
+            last = last.part(1)
         times = context.evaluate(context.array((yield last, scope), span_of(last)))
         if times != times or times < 0 or times > 1000 or times != int(times):
             raise CallProblem(f"diff() cannot be repeated {times:g} times", span=span_of(last))

@@ -17,14 +17,17 @@ from gradcli.errors import (
 from gradcli.graph.derive import Trail
 from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, constant, ops, reachable, variable
 from gradcli.graph.operations.compose import Composite
-from gradcli.graph.shapes import agree, describe
+from gradcli.graph.shapes import agree, describe, elements
+from gradcli.graph.substitute import substitute
+from gradcli.language import symbols
 from gradcli.language.lexer import normal
 from gradcli.language.meaning import Listing, Meaning, kind_of, span_of
-from gradcli.language.names import SYMBOLS, Given
+from gradcli.language.names import Given
 from gradcli.language.tree import Tree
 
 # An array's bytes must be countable in 63 bits.
 _MOST_ELEMENTS = 1 << 59
+_MOST_AXES = 64
 
 
 class Context:
@@ -41,7 +44,10 @@ class Context:
         inputs: the node of every given name that was used.
         spans: where in the text a node comes from.
         trail: which node a derivative node comes from.
-        sized: names whose values decided a size, an axis or a slice.
+        sized: nodes whose values decided a size, an axis or a slice.
+        varied: nodes of names that will be differentiated by.
+        arithmetic: scalar nodes that are made of numbers alone.
+        bound: the free variables that stand for a function's arguments while its body is differentiated.
         calling: the functions of the text that are being inlined.
     """
 
@@ -61,13 +67,16 @@ class Context:
         self.inputs: dict[str, Node] = {}
         self.spans: dict[Node, Span] = {}
         self.trail = Trail()
-        self.sized: set[str] = set()
+        self.sized: set[Node] = set()
+        self.varied: set[Node] = set()
+        self.arithmetic: set[Node] = set()
+        self.bound: dict[Node, Node] = {}
         self.calling: list[str] = []
 
     def name(self, tree: Tree) -> str:
         """The name in a tree of the rule ``name``; a pasted symbol is the constant it looks like."""
         name = normal(tree.word(0).text)
-        symbol = SYMBOLS.get(name)
+        symbol = symbols.CONSTANTS.get(name)
         return name if symbol is None or name in self.given else symbol
 
     def input(self, name: str, tree: Tree) -> Node:
@@ -76,7 +85,14 @@ class Context:
             known = self.given.get(name)
             kind: Kind = "float" if known is None else known.kind
             self.inputs[name] = self.at(tree, variable(name, () if known is None else known.shape, kind))
+            if name in self.wrt:
+                self.varied.add(self.inputs[name])
         return self.inputs[name]
+
+    @property
+    def sized_names(self) -> set[str]:
+        """The given names among what decided a size."""
+        return {node.values[0] for node in self.sized if node.op is INPUT}
 
     def at(self, tree: Tree, node: Node) -> Node:
         """Note where a node comes from."""
@@ -90,14 +106,23 @@ class Context:
             ExpressionError: shapes or parameters do not fit, under the text.
         """
         node: Node = self.guard(tree, record, *arguments, operands=arguments, **parameters)
-        if node.shape and _elements(node) > _MOST_ELEMENTS:
+        if node.shape and elements(node.shape) > _MOST_ELEMENTS:
             raise ShapeProblem("this array has more elements than a memory can hold", span=span_of(tree))
-        if isinstance(record, Composite) and arguments:
-            newest = max(argument.number for argument in arguments)
-            for inner in reachable([node]):
-                if inner.number > newest:
-                    self.spans.setdefault(inner, span_of(tree))
+        if isinstance(record, Composite):
+            self._note_inner(tree, node, arguments)
+        elif node.shape == () and all(one.op is CONSTANT or one in self.arithmetic for one in arguments):
+            self.arithmetic.add(node)
         return self.at(tree, node)
+
+    def _note_inner(self, tree: Tree, node: Node, arguments: list[Node]) -> None:
+        """What a composed function made between its arguments and its result comes from its call."""
+        newest = max([argument.number for argument in arguments], default=-1)
+        stack = [node]
+        while stack:
+            one = stack.pop()
+            if one.number > newest and one not in self.spans:
+                self.spans[one] = span_of(tree)
+                stack.extend(one.args)
 
     def guard(
         self,
@@ -176,6 +201,8 @@ class Context:
         else:
             made = ops.stack(*items, axis=0)
         self.spans.setdefault(made, listing.span)
+        if made.ndim > _MOST_AXES:
+            raise ShapeProblem(f"an array can have at most {_MOST_AXES} axes", span=listing.span)
         return made
 
     def evaluate(self, node: Node) -> float:
@@ -187,8 +214,11 @@ class Context:
         """
         from gradcli.execute.plan import Plan
 
-        needed = [one.values[0] for one in reachable([node]) if one.op is INPUT]
         span = self.spans.get(node)
+        node, reached = self._settled(node)
+        needed = [one.values[0] for one in reached if one.op is INPUT and one not in self.bound]
+        if not self.varied.isdisjoint(reached):
+            raise GradientProblem("a size depends on what is differentiated by", span=span)
         values = {}
         for name in needed:
             known = self.given.get(name)
@@ -198,12 +228,29 @@ class Context:
                     span=span,
                     hint=f"give it one: {name}=...",
                 )
-            if name in self.wrt:
-                raise GradientProblem(f"a size depends on {name}, so there is no derivative by it", span=span)
             values[name] = known.value
-        self.sized.update(needed)
+        self.sized.update(reached)
         (value,) = Plan([node]).run(values)
         return float(value)
+
+    def _settled(self, node: Node) -> tuple[Node, list[Node]]:
+        """A node with the arguments of functions in their places, and all that it depends on."""
+        reached = reachable([node])
+        every = list(reached)
+        while any(one in self.bound for one in reached):
+            node = substitute([node], self.bound).get(node, node)
+            reached = reachable([node])
+            every += reached
+        return node, every
+
+    def unbind(self, node: Node, arguments: dict[Node, Node]) -> Node:
+        """A node of a function's body with the arguments in the place of its free variables."""
+        made = substitute([node], arguments)
+        for old, new in made.items():
+            origin = old if old in self.spans else self.trail.origin(old)
+            if origin in self.spans:
+                self.spans.setdefault(new, self.spans[origin])
+        return made.get(node, node)
 
 
 def _ragged(listing: Listing, first: Node, other: Node) -> ShapeProblem:
@@ -217,10 +264,3 @@ def _ragged(listing: Listing, first: Node, other: Node) -> ShapeProblem:
             f"another {describe(other.shape)}"
         )
     return ShapeProblem(message, span=listing.span)
-
-
-def _elements(node: Node) -> int:
-    total = 1
-    for size in node.shape:
-        total *= size if isinstance(size, int) else size.at_most
-    return total

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from gradcli.errors import GradientProblem
 from gradcli.graph import derive
 from gradcli.graph.derive import Trail
-from gradcli.graph.node import Node, constant, ops
+from gradcli.graph.node import Node, constant, ops, reachable
 from gradcli.graph.shapes import describe
 from gradcli.language.names import DERIVATIVES
 from gradcli.language.tree import Token, Tree
+
+# A graph that is built, planned and run within seconds.
+_MOST_NODES = 50_000
 
 
 def contains_derivative(tree: Tree) -> bool:
@@ -54,9 +57,19 @@ def hessian(expression: Node, x: Node, trail: Trail) -> Node:
 
 
 def derivative(expression: Node, x: Node, order: int, trail: Trail) -> Node:
-    """The n-th derivative by a scalar, or of an elementwise expression element by element."""
-    for _ in range(order):
+    """The n-th derivative by a scalar, or of an elementwise expression element by element.
+
+    Raises:
+        GradientProblem: it is not defined, or its graph grows beyond all use.
+    """
+    for done in range(1, order + 1):
         expression = _derivative_once(expression, x, trail)
+        size = len(reachable([expression]))
+        if size > _MOST_NODES and done < order:
+            raise GradientProblem(
+                f"derivative {done} is made of {size} operations already, and each further one doubles that",
+                hint=f"ask for order {done} at most",
+            )
     return expression
 
 

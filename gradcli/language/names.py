@@ -13,7 +13,6 @@ from gradcli.graph.operations.compose import Composite, composites
 from gradcli.graph.shapes import Shape
 
 CONSTANTS = {"pi": math.pi, "tau": math.tau, "e": math.e, "inf": math.inf, "nan": math.nan}
-SYMBOLS = {"π": "pi", "τ": "tau", "∞": "inf"}
 
 DERIVATIVES = ("diff", "grad", "jacobian", "hessian")
 MEASURES = ("size", "shape", "ndim")
@@ -38,6 +37,12 @@ def functions() -> Mapping[str, Operation | Composite]:
         if isinstance(record, Composite) or not record.hidden:
             found.update(dict.fromkeys((record.name, *record.aliases), record))
     return found
+
+
+@cache
+def operators() -> Mapping[str, Operation]:
+    """The operations that stand between their operands, by symbol."""
+    return {one.symbol: one for one in ops if one.symbol and len(one.arguments) == 2 and not one.hidden}
 
 
 def is_function(name: str) -> bool:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.language.symbols import CONSTANTS, OPERATORS, POWERS
 from gradcli.language.tree import Token, Tree
 
-SYMBOLS = {"×": "*", "·": "*", "÷": "/", "−": "-", "**": "^", "≤": "<=", "≥": ">=", "≠": "!="}
-CONSTANTS = {"π": "pi", "τ": "tau", "∞": "inf"}
-POWERS = {"²": "2", "³": "3"}
 OPERATIONS = ("binary", "unary", "comparison", "choice", "coefficient", "superscript")
 
 Piece = Tree | str
@@ -100,7 +98,7 @@ def _unary(operator: Token, operand: Tree) -> list[Piece]:
 
 
 def _symbol(token: Token) -> str:
-    return SYMBOLS.get(token.text, token.text)
+    return OPERATORS.get(token.text, token.text)
 
 
 def _listed(parts: list[Any]) -> list[Piece]:

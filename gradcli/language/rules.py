@@ -11,41 +11,20 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from gradcli.errors import NameProblem, ShapeProblem, Span, SyntaxProblem
-from gradcli.graph.node import CONSTANT, INPUT, Node, as_node, constant, ops, reachable
+from gradcli.graph.node import CONSTANT, Node, Operation, as_node, constant, ops
 from gradcli.graph.operations.compose import composites
 from gradcli.graph.operations.indexing import subscript
 from gradcli.language.context import Context
 from gradcli.language.meaning import NOTHING, Function, Group, Listing, Meaning, Scope, Text, kind_of, span_of
-from gradcli.language.names import CONSTANTS, is_function, listed, nearest
+from gradcli.language.names import CONSTANTS, is_function, listed, nearest, operators
 from gradcli.language.subscripts import bound, item, slice_parts
+from gradcli.language.symbols import OPERATORS
 from gradcli.language.tree import Token, Tree
 
 Step = Generator[tuple[Tree, Scope], Any, Meaning]
 Rule = Callable[[Context, Tree, Scope], Step | Meaning]
 
-_BINARY = {
-    "PLUS": "add",
-    "MINUS": "sub",
-    "TIMES": "mul",
-    "DIVIDE": "div",
-    "FLOOR": "floor_divide",
-    "MODULO": "remainder",
-    "POWER": "pow",
-    "AND": "logical_and",
-    "OR": "logical_or",
-}
 _OTHER_BASES = re.compile(r"0([xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)\b")
-_COMPARE = {
-    "<": "lt",
-    "<=": "le",
-    "≤": "le",
-    ">": "gt",
-    ">=": "ge",
-    "≥": "ge",
-    "==": "eq",
-    "!=": "ne",
-    "≠": "ne",
-}
 
 
 def _number(context: Context, tree: Tree, scope: Scope) -> Meaning:
@@ -132,9 +111,10 @@ def _binary(context: Context, tree: Tree, scope: Scope) -> Step:
     b = context.array((yield right, scope), span_of(right))
     if operator.kind == "MATMUL":
         return context.apply(composites["matmul"], [a, b], {}, tree)
-    if operator.kind == "POWER" and b.shape == () and b.op is not CONSTANT and _is_number(b):
+    if operator.kind == "POWER" and b in context.arithmetic:
+        # The rules of a power are better for an exponent that is a constant.
         b = context.at(right, constant(context.evaluate(b)))
-    return context.apply(getattr(ops, _BINARY[operator.kind]), [a, b], {}, tree)
+    return context.apply(_operator(operator), [a, b], {}, tree)
 
 
 def _superscript(context: Context, tree: Tree, scope: Scope) -> Step:
@@ -170,7 +150,7 @@ def _comparison(context: Context, tree: Tree, scope: Scope) -> Step:
     for place in range(len(operands) - 1):
         word = tree.word(2 * place + 1)
         pair = operands[place : place + 2]
-        one = context.apply(getattr(ops, _COMPARE[word.text]), pair, {}, tree)
+        one = context.apply(_operator(word), pair, {}, tree)
         result = one if result is None else context.apply(ops.logical_and, [result, one], {}, tree)
     assert result is not None
     return result
@@ -233,9 +213,8 @@ def _digits(word: Token) -> float:
     return float(word.text.replace("_", ""))
 
 
-def _is_number(node: Node) -> bool:
-    """Whether a node is arithmetic on constants alone."""
-    return all(one.op is CONSTANT or (one.shape == () and one.op is not INPUT) for one in reachable([node]))
+def _operator(word: Token) -> Operation:
+    return operators()[OPERATORS.get(word.text, word.text)]
 
 
 RULES: dict[str, Rule] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.errors import ShapeProblem
 from gradcli.graph.node import CONSTANT, Node
-from gradcli.language.arguments import Evaluate
+from gradcli.language.arguments import LARGEST, Evaluate
 from gradcli.language.meaning import Meaning, Nothing, kind_of
 from gradcli.language.tree import Token, Tree
 
@@ -35,7 +35,7 @@ def bound(meaning: Meaning | None, evaluate: Evaluate) -> int | None:
 
 
 def _position(value: float) -> int:
-    if value != value or value in (float("inf"), float("-inf")) or value != int(value):
+    if not abs(value) < LARGEST or value != int(value):
         raise ShapeProblem(f"an index must be a whole number: got {value:g}")
     return int(value)
 

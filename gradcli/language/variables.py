@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gradcli.language import symbols
 from gradcli.language.lexer import normal
-from gradcli.language.names import CONSTANTS, SYMBOLS
+from gradcli.language.names import CONSTANTS
 from gradcli.language.tree import Token, Tree
 
 
@@ -40,7 +41,7 @@ def _collect(part: Tree | Token, assigned: set[str], found: dict[str, None]) -> 
             continue
         if one.rule == "name" and isinstance(one.children[0], Token):
             name = normal(one.children[0].text)
-            name = SYMBOLS.get(name, name)
+            name = symbols.CONSTANTS.get(name, name)
             if name not in assigned:
                 found.setdefault(name)
         stack.extend(reversed(one.children))

@@ -385,7 +385,7 @@ def test_masks_of_different_sizes_are_an_error_of_ours(text: str) -> None:
     assert np.shape(f(x=[2.0, 3.0])) in ((2,), (), (2, 2))
     with pytest.raises(EvaluationError, match="sizes do not fit"):
         f(x=[0.5, 2.0, 3.0])
-    nodes = f.graph({"x": as_given("x", [0.5, 2.0, 3.0])})[0].outputs
+    nodes = f.answers.graph({"x": as_given("x", [0.5, 2.0, 3.0])}).outputs
     with pytest.raises(EvaluationError, match="sizes do not fit") as caught:
         trace(nodes, {"x": np.array([0.5, 2.0, 3.0])})
     assert caught.value.node in nodes

@@ -8,9 +8,13 @@ import re
 import pytest
 from grammar_texts import mutated, random_text
 
+from gradcli.answers import Answers
+from gradcli.commands.group import COMMANDS
 from gradcli.errors import EmptyInputError, Source, SyntaxProblem
 from gradcli.language.mistakes import HINTS
 from gradcli.language.mistakes.hint import Hint
+from gradcli.language.mistakes.characters import SIGNS
+from gradcli.language.names import is_function
 from gradcli.language.parser import parse
 
 
@@ -38,6 +42,41 @@ def test_the_table_is_about_every_refusal_that_has_a_hint():
     assert all(hint.examples for hint in HINTS)
     texts = [text for hint in HINTS for text in hint.examples]
     assert len(texts) == len(set(texts))
+
+
+def unknown(sentence: str, own_text: str = "") -> list[str]:
+    """What a sentence names that gradcli does not have: functions and commands, the user's own left out."""
+    defined = re.findall(r"(\w+)\([\w, ]*\) = ", sentence)
+    functions = [
+        name
+        for name in re.findall(r"([^\W\d]\w*)\(", sentence)
+        if not is_function(name) and name not in defined and not re.search(rf"\b{name}\b", own_text)
+    ]
+    return functions + [name for name in re.findall(r"gradcli (\w+)", sentence) if name not in COMMANDS]
+
+
+@pytest.mark.parametrize("hint", HINTS, ids=lambda hint: hint.recognise.__name__)
+def test_a_hint_names_only_what_there_is(hint: Hint):
+    assert unknown(f"{hint.message}; {hint.fix}") == []
+    for text in hint.examples:
+        problem = refusal(text)
+        assert unknown(f"{problem.message}; {problem.hint}", text) == []
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_the_hint_of_a_sign_names_only_what_there_is(sign: str):
+    assert unknown(refusal(sign).hint) == []
+
+
+def test_what_a_hint_may_not_name_is_found():
+    assert unknown("write factorial(5), sin(x) or gradcli dance", "5!") == ["factorial", "dance"]
+    assert unknown("write f(x) = x^2, or g(x)", "g(2)") == []
+
+
+@pytest.mark.parametrize(("number", "value"), [("0", 1), ("1", 1), ("5", 120), ("(2 + 2)", 24)])
+def test_the_product_in_place_of_a_factorial_is_right(number: str, value: float):
+    product = refusal(f"{number}!").hint.removeprefix("write the product: ")
+    assert Answers(product).value({}).result["value"] == value
 
 
 @pytest.mark.parametrize(

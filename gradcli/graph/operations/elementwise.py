@@ -245,6 +245,8 @@ define(
     pullback=lambda g, y, x: g,
     kernel="kernels.elementwise.identity",
     scalar="scalars.identity",
+    takes="any",
+    gives="same",
     spelling="{0}",
     hidden=True,
 )

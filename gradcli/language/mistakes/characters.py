@@ -20,7 +20,7 @@ ELSEWHERE = {
     "¬": "not",
 }
 LOOKALIKES = {"–": "-", "—": "-", "∗": "*", "⋅": "*", "∙": "*", "•": "*", "∕": "/", "⁄": "/"}
-SIGNS = {"∑": "sum(x)", "∏": "prod(x)", "∂": "diff(f, x)", "∇": "grad(f, x)", "∆": "laplacian(f, x)"}
+SIGNS = {"∑": "sum(x)", "∏": "prod(x)", "∂": "diff(f, x)", "∇": "grad(f, x)", "∆": "trace(hessian(f, x))"}
 QUOTES = {"'": "'", "“": "”", "”": "”", "„": "“", "‘": "’", "’": "’", "`": "`", "«": "»"}
 
 
@@ -167,8 +167,11 @@ HINTS = (
     Hint(
         factorial,
         "'!' is not an operator of the language",
-        "write factorial{argument}",
-        {"5!": "write factorial(5)", "2 * (n + 1)!": "write factorial(n + 1)"},
+        "write the product: prod(arange{argument} + 1)",
+        {
+            "5!": "write the product: prod(arange(5) + 1)",
+            "2 * (n + 1)!": "write the product: prod(arange(n + 1) + 1)",
+        },
     ),
     Hint(
         logic,
@@ -186,7 +189,7 @@ HINTS = (
     ),
     Hint(
         tilde,
-        "'~' belongs to a model, as gradcli fit takes it",
+        "'~' belongs to a model, and this is an expression",
         "write == to compare",
         {"y ~ a*x + b": "write == to compare"},
     ),

@@ -123,10 +123,10 @@ HINTS = (
     Hint(
         program_word,
         "'{word}' belongs to programs",
-        "put it in a file and run it with gradcli run",
+        "an expression takes whole arrays at once, as in sum(x^2)",
         {
-            "for i in range(3)": "put it in a file and run it with gradcli run",
-            "sum(x for x in y)": "put it in a file and run it with gradcli run",
+            "for i in range(3)": "an expression takes whole arrays at once, as in sum(x^2)",
+            "sum(x for x in y)": "an expression takes whole arrays at once, as in sum(x^2)",
         },
     ),
     Hint(
