@@ -85,7 +85,7 @@ class Answers:
 
     def value(self, given: Values, dtype: str = "float64") -> Answer:
         """Answer ``{"value": v}``."""
-        return self._asked(("value",), given, (), dtype, lambda built, wrt: [])[0]
+        return self._asked(("value",), given, (), dtype, _underived)[0]
 
     def gradient(
         self, given: Values, wrt: Names = None, cotangents: Sequence[Given] = (), dtype: str = "float64"
@@ -104,7 +104,7 @@ class Answers:
     def jacobians(self, given: Values, wrt: Names = None, dtype: str = "float64") -> Answer:
         """Answer ``{"value": v, "jacobian": {name: J}}``, a tuple of matrices for several outputs."""
         built = self._built(given, wrt)
-        answer = self.value(given, dtype)
+        answer, _, _ = self._asked(("value",), given, wrt, dtype, _underived)
         matrices = []
         for place in range(len(built.outputs)):
 
@@ -122,7 +122,7 @@ class Answers:
         """Answer ``{"value": v, "hessian": {name: {name: H}}}``: the Jacobians of the gradient."""
         built = self._built(given, wrt)
         output = seeds.scalar(built)
-        answer = self.value(given, dtype)
+        answer, _, _ = self._asked(("value",), given, wrt, dtype, _underived)
         answer.result["hessian"] = {}
         for place, name in enumerate(self._names(built, given, wrt)):
 
@@ -283,6 +283,11 @@ class Answers:
                 f"{name} is true or false: there is no derivative by it", source=self.source
             )
         return node
+
+
+def _underived(built: Built, wrt: list[Node]) -> list[Node]:
+    """For a question about the value alone."""
+    return []
 
 
 def _listed(wrt: str | Sequence[str]) -> tuple[str, ...]:

@@ -6,12 +6,13 @@ A plan merges and forgets; here the graph runs once more as it was written, ever
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradcli.answers import Answer, Answers
+from gradcli.answers import Answer, Answers, Drawing
 from gradcli.errors import EvaluationError, GradcliError, Source, Span
 from gradcli.execute.plan import trace
+from gradcli.graph.derive import Trail
 from gradcli.graph.node import CONSTANT, INPUT, Node
 from gradcli.language.build import Built
 from gradcli.language.names import Given
@@ -24,11 +25,35 @@ _DERIVATIVES = {"grad": "gradient", "jacobian": "Jacobian", "hessian": "Hessian"
 
 def first_fault(answer: Answer, dtype: str = "float64") -> GradcliError | None:
     """A warning that names the origin of a nan or an infinity in the results, if there is one."""
-    for name, value in _leaves(answer.result):
+    found = _first(answer.result)
+    if found is None:
+        return None
+    try:
+        values = trace(answer.nodes, answer.values, dtype)
+    except GradcliError:
+        return None
+    return _origin(answer.built, [answer.built.trail], values, *found)
+
+
+def drawn_fault(drawn: Drawing, wrt: Sequence[str]) -> GradcliError | None:
+    """The same for a drawing, whose values are known; empty ones tell nothing."""
+    values, built = drawn.values, drawn.built
+    slopes = {name: drawn.gradients.get(built.names[name]) for name in wrt if name in built.names}
+    result = {
+        "value": tuple([values.get(output) for output in built.outputs]),
+        "grad": {name: values.get(node) for name, node in slopes.items() if node is not None},
+    }
+    found = _first(result)
+    return None if found is None else _origin(built, [drawn.trail, built.trail], values, *found)
+
+
+def _first(result: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What is wrong with the first result that holds a nan or an infinity, and which of the two it is."""
+    for name, value in _leaves(result):
         bad = _badness(value)
         if bad:
             said = f"is {format_number(value)}" if isinstance(value, (int, float)) else f"holds {bad}"
-            return _origin(answer, f"{name} {said}", bad, dtype)
+            return f"{name} {said}", bad
     return None
 
 
@@ -61,30 +86,34 @@ def _badness(value: Value) -> str:
         return "inf" if numpy.isinf(value).any() else ""
 
 
-def _origin(answer: Answer, finding: str, bad: str, dtype: str) -> GradcliError | None:
-    built = answer.built
-    try:
-        values = trace(answer.nodes, answer.values, dtype)
-    except GradcliError:
-        return None
+def _origin(
+    built: Built, trails: Sequence[Trail], values: Mapping[Node, Value], finding: str, bad: str
+) -> GradcliError | None:
     for node in sorted(values, key=lambda one: one.number):
         if _badness(values[node]) != bad or node.op is CONSTANT:
             continue
         if any(_badness(values.get(arg)) == bad for arg in node.args):
             continue
-        return _sentence(built, node, finding, bad, values)
+        return _sentence(built, trails, node, finding, bad, values)
     # It was written there: nothing produced it.
     return None
 
 
-def _sentence(built: Built, node: Node, finding: str, bad: str, values: Mapping[Node, Value]) -> GradcliError:
+def _sentence(
+    built: Built,
+    trails: Sequence[Trail],
+    node: Node,
+    finding: str,
+    bad: str,
+    values: Mapping[Node, Value],
+) -> GradcliError:
     if node.op is INPUT:
         return GradcliError(
             f"{finding}, because {node.values[0]} was given so",
             span=built.spans.get(node),
             source=built.source,
         )
-    span, back = _span(built, node)
+    span, back = _span(built, trails, node)
     where = _text(built.source, span)
     way = "on the way back through" if back else "in"
     notes = () if back else _arguments(built, node, bad, values)
@@ -93,11 +122,11 @@ def _sentence(built: Built, node: Node, finding: str, bad: str, values: Mapping[
     )
 
 
-def _span(built: Built, node: Node) -> tuple[Span | None, bool]:
+def _span(built: Built, trails: Sequence[Trail], node: Node) -> tuple[Span | None, bool]:
     """The text a node comes from, and whether it comes from differentiating it."""
     back = False
     while node not in built.spans:
-        origin = built.trail.origin(node)
+        origin = next((one for trail in trails if (one := trail.origin(node)) is not None), None)
         if origin is None or origin.number >= node.number:
             return None, back
         node, back = origin, True
@@ -146,7 +175,7 @@ def located(error: GradcliError, expression: Answers, given: Mapping[str, Given]
     except EvaluationError as found:
         node = found.node
         if isinstance(node, Node):
-            error.span = _span(built, node)[0]
+            error.span = _span(built, [built.trail], node)[0]
     except GradcliError:
         pass
     return error

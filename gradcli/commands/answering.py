@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from contextlib import nullcontext
 from typing import Any
 
@@ -14,6 +14,7 @@ from gradcli.commands.inputs import Inputs
 from gradcli.commands.memory import check_text
 from gradcli.commands.options import Settings
 from gradcli.commands.streams import Streams, report
+from gradcli.commands.wrt import put_under_wrt
 from gradcli.diagnosis import first_fault, located
 from gradcli.errors import EmptyInputError, GradcliError, Source, UsageError
 from gradcli.language.names import Given
@@ -24,13 +25,16 @@ Ask = Callable[[Answers, Mapping[str, Given]], Answer]
 PARTLY_FAILED = 5
 
 
-def answer(settings: Settings, ask: Ask, *, alone: bool = False) -> Answer | None:
+def answer(
+    settings: Settings, ask: Ask, *, alone: bool = False, used: Set[str] = frozenset()
+) -> Answer | None:
     """Answer a call.
 
     Args:
         settings: the shared options.
         ask: the question.
         alone: print a single value without its name.
+        used: the names that the question itself used, known once it has been asked.
 
     Returns:
         The answer, if there was one expression.
@@ -39,13 +43,13 @@ def answer(settings: Settings, ask: Ask, *, alone: bool = False) -> Answer | Non
         if value and not settings.lines:
             raise UsageError(f"{option} goes with --lines")
     if settings.lines:
-        _Lines(settings, ask).run()
+        _Lines(settings, ask, used).run()
         return None
     inputs = Inputs(settings)
     expression, given = inputs.expression()
-    found = _asked(expression, given, ask, settings.dtype)
+    found = _asked(expression, given, ask, settings)
     with Streams(settings) as streams:
-        warn_of_unused(streams, inputs, given, found.built.used)
+        warn_of_unused(streams, inputs, given, found.built.used | used)
         fault = first_fault(found, settings.dtype)
         _show(found.result, streams, alone)
     if fault is not None:
@@ -70,15 +74,24 @@ def _show(result: Mapping[str, Any], streams: Streams, alone: bool) -> None:
     streams.write(text + "\n")
 
 
-def _asked(expression: Answers, given: Mapping[str, Given], ask: Ask, dtype: str) -> Answer:
+def _asked(expression: Answers, given: Mapping[str, Given], ask: Ask, settings: Settings) -> Answer:
     try:
         return ask(expression, given)
     except GradcliError as error:
-        error.source = error.source or expression.source
-        raise located(error, expression, given, dtype) from None
+        raise placed(error, settings, expression, given) from None
 
 
-def warn_of_unused(streams: Streams, inputs: Inputs, given: Mapping[str, Given], used: set[str]) -> None:
+def placed(
+    error: GradcliError, settings: Settings, expression: Answers, given: Mapping[str, Given]
+) -> GradcliError:
+    """An error with the text that it is about, and its place there."""
+    error.source = error.source or expression.source
+    if not settings.lines:  # there the number of the line tells more
+        put_under_wrt(error, settings.wrt, expression, given)
+    return located(error, expression, given, settings.dtype)
+
+
+def warn_of_unused(streams: Streams, inputs: Inputs, given: Mapping[str, Given], used: Set[str]) -> None:
     """A warning for every NAME=VALUE that nothing uses; entries of --vars may go unused in silence."""
     words = {word.partition("=")[0].strip() for word in inputs.settings.words if "=" in word}
     for name in given:
@@ -89,9 +102,10 @@ def warn_of_unused(streams: Streams, inputs: Inputs, given: Mapping[str, Given],
 class _Lines:
     """Every line of the input an expression; output line i answers input line i."""
 
-    def __init__(self, settings: Settings, ask: Ask) -> None:
+    def __init__(self, settings: Settings, ask: Ask, used: Set[str]) -> None:
         self._settings = settings
         self._ask = ask
+        self._asked_with = used
         self._inputs = Inputs(settings)
         self._streams = Streams(settings)
         if self._streams.form == "table":
@@ -133,7 +147,7 @@ class _Lines:
     def _line(self, number: int, line: str, given: Mapping[str, Given], collected: Streams | None) -> str:
         try:
             expression = Answers(line, self._place, number)
-            found = _asked(expression, given, self._ask, self._settings.dtype)
+            found = _asked(expression, given, self._ask, self._settings)
             check_text(plain.fields(found.result))
         except EmptyInputError:
             return "null" if self._json else ""
@@ -172,7 +186,7 @@ class _Lines:
                 )
             self._streams.warn(fault)
         if number > self._failures:
-            warn_of_unused(self._streams, self._inputs, given, self._used)
+            warn_of_unused(self._streams, self._inputs, given, self._used | self._asked_with)
         if self._failures:
             plural = "line" if number == 1 else "lines"
             sentence = f"{self._failures} of {number} {plural} failed; the first is line {self._failed[0]}"

@@ -7,7 +7,8 @@ from typing import Any
 from gradcli.commands import options
 from gradcli.commands.answering import answer
 from gradcli.commands.command import expression_command
-from gradcli.commands.vectors import vector_option, vectors_of
+from gradcli.commands.vectors import Vectors, vector_option
+from gradcli.commands.wrt import names_of, wrt_option
 
 _EXAMPLES = """
 gradcli grad 'mean((x+2)*(x+2)*2)' x=1,2,3 --wrt x
@@ -17,17 +18,21 @@ gradcli grad 'y = x+2; y*y*2' x=1,2,3 --vector 0.1,1,0.001
 
 @expression_command("grad", _EXAMPLES)
 @options.inputs
-@options.wrt
+@wrt_option
 @vector_option
 @options.line_mode
 @options.numbers
 @options.appearance
-def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
+def command(vector: tuple[str, ...], **shared: Any) -> None:
     """Print the value and the gradient by each name.
 
     The expression must be a scalar; for any other, --vector weighs its elements.
     """
     settings = options.settings_of(shared)
-    names = options.names_of(wrt)
-    cotangents = vectors_of(vector)
-    answer(settings, lambda e, given: e.gradient(given, names, cotangents(given), settings.dtype))
+    names = names_of(settings.wrt)
+    vectors = Vectors(vector)
+    answer(
+        settings,
+        lambda e, given: e.gradient(given, names, vectors.read(given), settings.dtype),
+        used=vectors.used,
+    )

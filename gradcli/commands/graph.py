@@ -11,12 +11,13 @@ import click
 
 from gradcli.answers import Drawing
 from gradcli.commands import options
-from gradcli.commands.answering import warn_of_unused
+from gradcli.commands.answering import placed, warn_of_unused
 from gradcli.commands.command import expression_command
 from gradcli.commands.inputs import Inputs
 from gradcli.commands.streams import Streams
-from gradcli.commands.vectors import vector_option, vectors_of
-from gradcli.diagnosis import located
+from gradcli.commands.vectors import Vectors, vector_option
+from gradcli.commands.wrt import names_of, wrt_option
+from gradcli.diagnosis import drawn_fault
 from gradcli.errors import GradcliError
 from gradcli.graph.node import CONSTANT, INPUT, Node
 from gradcli.graph.shapes import describe
@@ -36,29 +37,32 @@ _PIPED_WIDTH = 80
 
 @expression_command("graph", _EXAMPLES)
 @options.inputs
-@options.wrt
+@wrt_option
 @vector_option
 @click.option("--precision", type=click.IntRange(1, 17), metavar="N", help="Significant digits.")
 @click.option("--out", metavar="FILE", help="Write the drawing to a file.")
 @options.appearance
-def command(wrt: str | None, vector: tuple[str, ...], **shared: Any) -> None:
-    """Draw the graph: a row a node, what is used twice drawn once.
+def command(vector: tuple[str, ...], **shared: Any) -> None:
+    """Draw the graph, with values and gradients on its nodes.
 
-    With values for all names each node shows its value, and with --wrt its gradient too;
-    a name without a value is a scalar.
+    A row a node, what is used twice drawn once. With values for all names each node shows its value,
+    and with --wrt its gradient too; a name without a value is a scalar.
     """
     settings = options.settings_of(shared)
     inputs = Inputs(settings)
     expression, given = inputs.expression()
-    names = options.names_of(wrt)
+    names = names_of(settings.wrt)
+    vectors = Vectors(vector)
     try:
-        drawn = expression.drawing(given, names, vectors_of(vector)(given))
+        drawn = expression.drawing(given, names, vectors.read(given))
     except GradcliError as error:
-        error.source = error.source or expression.source
-        raise located(error, expression, given, settings.dtype) from None
+        raise placed(error, settings, expression, given) from None
     with Streams(settings) as streams:
-        warn_of_unused(streams, inputs, given, drawn.built.used)
+        warn_of_unused(streams, inputs, given, drawn.built.used | vectors.used)
         _show(drawn, streams)
+    fault = drawn_fault(drawn, names or ())
+    if fault is not None:
+        streams.warn(fault)
 
 
 def _show(drawn: Drawing, streams: Streams) -> None:

@@ -12,10 +12,10 @@ from gradcli.errors import UsageError
 
 COMMANDS = {
     "eval": "Print the value of an expression.",
-    "grad": "Print the value and the gradients.",
-    "jacobian": "Print the value and the Jacobians.",
-    "graph": "Draw the graph, with values and gradients.",
-    "parse": "Print how the text was read, in brackets.",
+    "grad": "Print the value and the gradient by each name.",
+    "jacobian": "Print the value and the Jacobian by each name.",
+    "graph": "Draw the graph, with values and gradients on its nodes.",
+    "parse": "Print the expression with every operation in brackets.",
 }
 
 _EPILOG = """\

@@ -7,6 +7,7 @@ from typing import Any
 from gradcli.commands import options
 from gradcli.commands.answering import answer
 from gradcli.commands.command import expression_command
+from gradcli.commands.wrt import names_of, wrt_option
 
 _EXAMPLES = """
 gradcli jacobian '2*exp(x)+3*y' x=0.1,0.2 y=1,2
@@ -16,12 +17,15 @@ gradcli jacobian '[x*y, x/y]' x=1 y=2 --wrt x,y --json
 
 @expression_command("jacobian", _EXAMPLES)
 @options.inputs
-@options.wrt
+@wrt_option
 @options.line_mode
 @options.numbers
 @options.appearance
-def command(wrt: str | None, **shared: Any) -> None:
-    """Print the value and d output / d name, of the output's shape and then the name's."""
+def command(**shared: Any) -> None:
+    """Print the value and the Jacobian by each name.
+
+    A Jacobian is d output / d name, of the output's shape and then the name's.
+    """
     settings = options.settings_of(shared)
-    names = options.names_of(wrt)
+    names = names_of(settings.wrt)
     answer(settings, lambda e, given: e.jacobians(given, names, settings.dtype))

@@ -16,6 +16,7 @@ class Settings(NamedTuple):
     words: tuple[str, ...]
     file: str | None = None
     vars: str | None = None
+    wrt: str | None = None
     lines: bool = False
     strict: bool = False
     errors: str | None = None
@@ -82,15 +83,3 @@ numbers = _stacked(
         "--dtype", type=click.Choice(["float64", "float32"]), default="float64", help="The type of numbers."
     ),
 )
-
-wrt = click.option("--wrt", metavar="NAMES", help="The names to differentiate by, as x,y; by default all.")
-
-
-def names_of(wrt: str | None) -> tuple[str, ...] | None:
-    """The names of ``--wrt x,y``; each once."""
-    if wrt is None:
-        return None
-    names = [name.strip() for name in wrt.split(",")]
-    if not all(names):
-        raise click.UsageError("--wrt takes names, as in --wrt x,y")
-    return tuple(dict.fromkeys(names))

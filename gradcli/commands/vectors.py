@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -11,7 +11,8 @@ from gradcli.data.assignments import read
 from gradcli.errors import UsageError
 from gradcli.language.names import Given
 
-_NUMBERED = re.compile(r"(\d+)=(?!=)")
+# No more digits than int() takes; so many outputs there are not.
+_NUMBERED = re.compile(r"([0-9]{1,9})=(?!=)")
 _OPTION = "--vector "
 
 vector_option = click.option(
@@ -22,29 +23,36 @@ vector_option = click.option(
 )
 
 
-def vectors_of(texts: tuple[str, ...]) -> Callable[[Mapping[str, Given]], Sequence[Given]]:
-    """The vectors in the order of the outputs, once the names are known.
+class Vectors:
+    """The vectors of a call, in the order of the outputs.
+
+    Attributes:
+        used: the names that they use, once they have been read.
 
     Raises:
         UsageError: they are not numbered 0, 1, ... one each.
     """
-    placed: dict[int, tuple[str, int]] = {}
-    for text in texts:
-        found = _NUMBERED.match(text)
-        place = int(found.group(1)) if found else 0
-        if place in placed:
+
+    def __init__(self, texts: tuple[str, ...]) -> None:
+        self.used: set[str] = set()
+        self._placed: dict[int, tuple[str, int]] = {}
+        for text in texts:
+            found = _NUMBERED.match(text)
+            place = int(found.group(1)) if found else 0
+            if place in self._placed:
+                raise UsageError(
+                    f"there are two vectors for output {place}", hint="write --vector 0=... --vector 1=..."
+                )
+            # As it was typed, so that what is wrong with it is shown under that.
+            self._placed[place] = f"{_OPTION}{text}", len(_OPTION) + (found.end() if found else 0)
+        if sorted(self._placed) != list(range(len(self._placed))):
             raise UsageError(
-                f"there are two vectors for output {place}", hint="write --vector 0=... --vector 1=..."
+                "the vectors of several outputs are numbered from 0: --vector 0=... --vector 1=..."
             )
-        # As it was typed, so that what is wrong with it is shown under that.
-        placed[place] = f"{_OPTION}{text}", len(_OPTION) + (found.end() if found else 0)
-    if sorted(placed) != list(range(len(placed))):
-        raise UsageError("the vectors of several outputs are numbered from 0: --vector 0=... --vector 1=...")
 
-    def in_order(given: Mapping[str, Given]) -> Sequence[Given]:
-        return [read(*placed[place], given, set(), _no_stdin) for place in range(len(placed))]
-
-    return in_order
+    def read(self, given: Mapping[str, Given]) -> Sequence[Given]:
+        """Their values, once the names are known."""
+        return [read(*self._placed[place], given, self.used, _no_stdin) for place in sorted(self._placed)]
 
 
 def _no_stdin() -> str:

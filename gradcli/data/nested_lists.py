@@ -53,9 +53,17 @@ def _parse_json(text: str, name: str) -> Any:
         word = literal.replace("Infinity", "inf").replace("NaN", "nan")
         raise unreadable(name, f"{literal} is not JSON", f'write "{word}", with the quotes')
 
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                raise unreadable(name, f"{key} is given twice", "remove one of them")
+            found[key] = value
+        return found
+
     try:
         # Every number as a float: that is what it becomes, and an int has a limit on its digits.
-        return json.loads(text, parse_constant=refuse, parse_int=float)
+        return json.loads(text, parse_constant=refuse, parse_int=float, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         what = f"line {error.lineno}, column {error.colno}: this is not JSON ({error.msg})"
         raise unreadable(name, what, "write lists of numbers such as [[1, 2], [3, 4]]") from None

@@ -58,4 +58,4 @@ def binary(name: str) -> UsageError:
 def too_long(name: str, what: str = "it") -> UsageError:
     """The error about a text without an end in sight."""
     sentence = f"{what} is longer than memory has room for: {longest()} bytes and more"
-    return unreadable(name, sentence, "does it ever end?")
+    return unreadable(name, sentence, "give a smaller one, that ends")

@@ -73,9 +73,8 @@ class Floats:
         return value if isinstance(value, (float, bool)) else value.item()
 
     def kernel(self, node: Node) -> Callable[..., Value]:
-        """The record's scalar function; parameters say nothing about a single number."""
-        found = function(node.op.scalar)
-        return (lambda *arguments, **_: found(*arguments)) if node.values else found
+        """The record's scalar function."""
+        return function(node.op.scalar)
 
     def result(self, value: Value, shape: Shape, kind: Kind, kept: Sequence[Value]) -> Value:
         """As it is."""

@@ -8,6 +8,7 @@ A plan whose nodes are all scalars calls plain float functions and never loads N
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import not_
 from typing import Any, NamedTuple
 
 from gradcli.errors import EvaluationError
@@ -20,14 +21,18 @@ Value = Any  # a float, a bool or an ndarray
 
 
 class Step(NamedTuple):
-    """One call: ``slots[target] = kernel(*slots[arguments], **parameters)``."""
+    """One call: ``slots[target] = kernel(*slots[arguments], **parameters)``.
+
+    It is left out unless ``slots[region]`` says that its branch is taken; that is a step's answer too.
+    """
 
     kernel: Callable[..., Value]
     arguments: tuple[int, ...]
     parameters: dict[str, Any]
     target: int
     forget: tuple[int, ...]
-    region: Region | None
+    region: int | None
+    node: Node | None
 
 
 class Plan:
@@ -36,33 +41,43 @@ class Plan:
     Args:
         outputs: the nodes whose values are wanted.
         dtype: ``"float64"`` or ``"float32"``.
+        whole: run the graph as it was written, and forget no value.
     """
 
-    def __init__(self, outputs: Sequence[Node], dtype: str = "float64") -> None:
-        outputs = share(outputs)
+    def __init__(self, outputs: Sequence[Node], dtype: str = "float64", *, whole: bool = False) -> None:
+        outputs = outputs if whole else share(outputs)
         nodes = reachable(outputs)
         regions = Regions(nodes, outputs)
         order = _ordered(outputs, regions) if regions.any else nodes
         self.scalar = dtype == "float64" and all(map(backends.runs_on_floats, nodes))
         self._backend = backends.floats() if self.scalar else backends.numpy(dtype)
-        slot = {node: place for place, node in enumerate(order)}
-        self._slot = slot
+        slot: dict[Node | Region | None, int] = {one: place for place, one in enumerate(order)}
+        self.slots = {node: slot[node] for node in nodes}
+        self._size = len(order)
         self.constants: list[tuple[int, Value]] = []
         self.inputs: list[tuple[str, int]] = []
         self.steps: list[Step] = []
         self.outputs = [(slot[output], output.shape, output.kind) for output in outputs]
-        forget = _last_uses(order, slot, {place for place, _, _ in self.outputs})
-        self._kept = [slot[node] for node in order if node.shape and not node.args]
-        for node in order:
-            if node.op is CONSTANT:
-                self.constants.append((slot[node], self._backend.constant(node)))
-            elif node.op is INPUT:
-                self.inputs.append((node.values[0], slot[node]))
-            else:
-                arguments = tuple([slot[arg] for arg in node.args])
-                kernel = self._backend.kernel(node)
+        # The user's arrays and the plan's own, which no result may be a part of.
+        self._kept = [slot[node] for node in nodes if node.shape and not node.args]
+        kept = range(len(order)) if whole else [*self._kept, *[place for place, _, _ in self.outputs]]
+        forget = _last_uses(order, self.slots, set(kept))
+        for one in order:
+            if isinstance(one, Region):
+                kernel = bool if one.taken else not_
                 self.steps.append(
-                    Step(kernel, arguments, node.parameters, slot[node], forget[node], regions[node])
+                    Step(kernel, (slot[one.condition],), {}, slot[one], (), slot.get(one.parent), None)
+                )
+            elif one.op is CONSTANT:
+                self.constants.append((slot[one], self._backend.constant(one)))
+            elif one.op is INPUT:
+                self.inputs.append((one.values[0], slot[one]))
+            else:
+                arguments = tuple([slot[arg] for arg in one.args])
+                kernel = self._backend.kernel(one)
+                region = slot.get(regions[one])
+                self.steps.append(
+                    Step(kernel, arguments, one.parameters, slot[one], forget[one], region, one)
                 )
 
     def run(self, values: Mapping[str, Value]) -> list[Value]:
@@ -74,47 +89,63 @@ class Plan:
         Raises:
             EvaluationError: an operation is impossible for these values, or memory ran out.
         """
-        slots: list[Value] = [None] * len(self._slot)
-        for place, value in self.constants:
-            slots[place] = value
-        for name, place in self.inputs:
-            slots[place] = self._backend.given(values[name])
+        slots = self.fill(values)
         kept = [slots[place] for place in self._kept]
         try:
+            return [
+                self._backend.result(slots[place], shape, kind, kept) for place, shape, kind in self.outputs
+            ]
+        except (ValueError, MemoryError) as error:
+            raise _failure(error, None) from None
+
+    def fill(self, values: Mapping[str, Value]) -> list[Value]:
+        """What stands in each slot after a run: nothing where a branch was not taken, or was forgotten.
+
+        Raises:
+            EvaluationError: with ``node`` set to where it happened.
+        """
+        slots: list[Value] = [None] * self._size
+        for place, value in self.constants:
+            slots[place] = value
+        step = None
+        try:
+            for name, place in self.inputs:
+                slots[place] = self._backend.given(values[name])
             with self._backend.quietly():
                 for step in self.steps:
-                    if step.region is not None and not self._runs(step.region, slots):
+                    if step.region is not None and not slots[step.region]:
                         continue
                     arguments = [slots[place] for place in step.arguments]
                     slots[step.target] = step.kernel(*arguments, **step.parameters)
                     for place in step.forget:
                         slots[place] = None
-            return [
-                self._backend.result(slots[place], shape, kind, kept) for place, shape, kind in self.outputs
-            ]
-        except MemoryError as error:
-            raise EvaluationError(f"there is not enough memory: {error or 'an array is too large'}") from None
-        except ValueError as error:
-            raise _misfit(error) from None
+        except (EvaluationError, ValueError, MemoryError) as error:
+            raise _failure(error, None if step is None else step.node) from None
+        return slots
 
-    def _runs(self, region: Region | None, slots: list[Value]) -> bool:
-        while region is not None:
-            condition = slots[self._slot[region.condition]]
-            # An outer branch that is not taken never computed the inner condition.
-            if condition is None or bool(condition) != region.taken:
-                return False
-            region = region.parent
-        return True
+
+def _failure(error: Exception, node: Node | None) -> EvaluationError:
+    """What a run that went wrong says, and where."""
+    if isinstance(error, EvaluationError):
+        failure = error
+    elif isinstance(error, MemoryError):
+        failure = EvaluationError(f"there is not enough memory: {error or 'an array is too large'}")
+    else:
+        # Shapes were checked before; only the sizes of masked arrays are found out while it runs.
+        failure = EvaluationError(f"the sizes do not fit: {error}")
+    failure.node = node
+    return failure
 
 
 def _last_uses(
-    order: Sequence[Node], slot: Mapping[Node, int], kept: set[int]
+    order: Sequence[Node | Region], slot: Mapping[Node, int], kept: set[int]
 ) -> dict[Node, tuple[int, ...]]:
     """For each node, the slots that nothing after it reads."""
     forget: dict[Node, tuple[int, ...]] = {}
     seen = set(kept)
     for node in reversed(order):
-        if node.op is CONSTANT or node.op is INPUT:
+        # A region's condition is read again by the choice that it is for.
+        if isinstance(node, Region) or node.op is CONSTANT or node.op is INPUT:
             # Read afresh by every run; a constant costs nothing to keep.
             continue
         free = []
@@ -127,25 +158,24 @@ def _last_uses(
     return forget
 
 
-def _ordered(outputs: Sequence[Node], regions: Regions) -> list[Node]:
+def _ordered(outputs: Sequence[Node], regions: Regions) -> list[Node | Region]:
     """Creation order will not do with branches: a condition comes before all that it decides."""
-    done: set[Node] = set()
-    order: list[Node] = []
-    stack = [(output, False) for output in reversed(outputs)]
+    done: set[Node | Region] = set()
+    order: list[Node | Region] = []
+    stack: list[tuple[Node | Region, bool]] = [(output, False) for output in reversed(outputs)]
     while stack:
-        node, ready = stack.pop()
-        if node in done:
+        one, ready = stack.pop()
+        if one in done:
             continue
         if ready:
-            done.add(node)
-            order.append(node)
+            done.add(one)
+            order.append(one)
             continue
-        stack.append((node, True))
-        region = regions[node]
-        while region is not None:
-            stack.append((region.condition, False))
-            region = region.parent
-        stack.extend([(arg, False) for arg in reversed(node.args) if arg not in done])
+        stack.append((one, True))
+        region, args = (one.parent, (one.condition,)) if isinstance(one, Region) else (regions[one], one.args)
+        if region is not None:
+            stack.append((region, False))
+        stack.extend([(arg, False) for arg in reversed(args) if arg not in done])
     return order
 
 
@@ -157,38 +187,6 @@ def trace(outputs: Sequence[Node], values: Mapping[str, Value], dtype: str = "fl
     Raises:
         EvaluationError: with ``node`` set to where it happened.
     """
-    nodes = reachable(outputs)
-    regions = Regions(nodes, outputs)
-    floats = dtype == "float64" and all(map(backends.runs_on_floats, nodes))
-    backend = backends.floats() if floats else backends.numpy(dtype)
-    found: dict[Node, Value] = {}
-    with backend.quietly():
-        for node in _ordered(outputs, regions) if regions.any else nodes:
-            region = regions[node]
-            while region is not None and found.get(region.condition) is not None:
-                if bool(found[region.condition]) != region.taken:
-                    break
-                region = region.parent
-            if region is not None:
-                continue
-            if node.op is CONSTANT:
-                found[node] = backend.constant(node)
-            elif node.op is INPUT:
-                found[node] = backend.given(values[node.values[0]])
-            else:
-                try:
-                    arguments = [found.get(arg) for arg in node.args]
-                    found[node] = backend.kernel(node)(*arguments, **node.parameters)
-                except EvaluationError as error:
-                    error.node = node
-                    raise
-                except ValueError as error:
-                    raised = _misfit(error)
-                    raised.node = node
-                    raise raised from None
-    return found
-
-
-def _misfit(error: ValueError) -> EvaluationError:
-    # Shapes were checked before; only the sizes of masked arrays are found out while it runs.
-    return EvaluationError(f"the sizes do not fit: {error}")
+    plan = Plan(outputs, dtype, whole=True)
+    slots = plan.fill(values)
+    return {node: slots[place] for node, place in plan.slots.items() if slots[place] is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 _inf, _nan = math.inf, math.nan
 
@@ -58,9 +59,24 @@ log10 = _with_pole(math.log10, 0)
 log1p = _with_pole(math.log1p, -1)
 
 
-def identity(x: float) -> float:
-    """What a reduction or a broadcast of one number is."""
+def identity(x: float, **_: Any) -> float:
+    """What a reduction or a broadcast of one number is, whatever its parameters."""
     return x
+
+
+def magnitude(x: float, **_: Any) -> float:
+    """The norm of one number."""
+    return abs(x)
+
+
+def var(x: float, correction: float, **_: Any) -> float:
+    """The variance of one number: nan unless the correction leaves a degree of freedom."""
+    return divide(square(x - x), max(1.0 - correction, 0.0))
+
+
+def std(x: float, **parameters: Any) -> float:
+    """The square root of the variance."""
+    return sqrt(var(x, **parameters))
 
 
 def number(x: bool) -> float:
@@ -184,8 +200,9 @@ def softplus(x: float) -> float:
 
 
 def strong(g: float, d: float) -> float:
-    """The product, but zero where g is."""
-    return 0.0 if g == 0 else g * d
+    """The product; 0 times an infinity or a nan is 0."""
+    product = g * d
+    return 0.0 if product != product and g == 0 else product
 
 
 def win_share(a: float, b: float) -> float:

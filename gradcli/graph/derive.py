@@ -12,13 +12,14 @@ Reverse mode is the one transformation; all others are made of it:
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Sequence
+from functools import cached_property
 
 from gradcli.errors import GradientProblem
 from gradcli.graph.node import Node, constant, ops, reachable
-from gradcli.graph.regions import Region, Regions
-from gradcli.graph.shapes import Shape, Unknown, describe
+from gradcli.graph.regions import Region, Regions, depth
+from gradcli.graph.shapes import Shape, describe, elements, is_known
 
 
 class Trail:
@@ -30,11 +31,24 @@ class Trail:
     def __init__(self) -> None:
         self._first: list[int] = []
         self._nodes: list[Node] = []
-        self.contributions: dict[Node, list[tuple[Node, Node]]] = {}
+        self._met: list[tuple[Node, Node, Node, Region | None, Region | None]] = []
 
-    def met(self, target: Node, source: Node, cotangent: Node) -> None:
-        """A cotangent of ``target`` that came back through ``source``."""
-        self.contributions.setdefault(target, []).append((source, cotangent))
+    def met(
+        self, target: Node, source: Node, cotangent: Node, inner: Region | None, outer: Region | None
+    ) -> None:
+        """A cotangent of ``target`` that came back through ``source``, from one region into another."""
+        self._met.append((target, source, cotangent, inner, outer))
+
+    @cached_property
+    def contributions(self) -> dict[Node, list[tuple[Node, Node]]]:
+        """For each node what came back to it, and through which; read when all is derived."""
+        found: dict[Node, list[tuple[Node, Node]]] = {}
+        for target, source, cotangent, inner, outer in self._met:
+            while inner is not outer and inner is not None:
+                cotangent = _guarded(cotangent, inner, target)
+                inner = inner.parent
+            found.setdefault(target, []).append((source, cotangent))
+        return found
 
     def mark(self, node: Node, before: Node) -> None:
         """All nodes made since ``before`` came from differentiating ``node``."""
@@ -64,14 +78,16 @@ def vjp(
     # What is differentiated by stands outside every branch, also where only a branch uses it.
     regions = Regions(nodes, [*[output for output, _ in outputs], *wrt])
     active = dependents(nodes, wrt)
+    # For each node what comes back to it, by the region it comes from.
+    parts: dict[Node, dict[Region | None, Node]] = {}
     cotangents: dict[Node, Node] = {}
     for output, cotangent in outputs:
-        _accumulate(cotangents, output, cotangent)
+        _accumulate(parts, output, None, cotangent)
     for node in reversed(nodes):
-        if node not in cotangents or node not in active:
+        if node not in parts or node not in active:
             continue
-        g = cotangents[node]
         before = constant(0.0)
+        g = cotangents[node] = _gathered(parts.pop(node), regions[node], node)
         for position, arg in enumerate(node.args):
             if arg not in active:
                 continue
@@ -79,10 +95,10 @@ def vjp(
             if contribution is not None:
                 lead = g.shape[: g.ndim - node.ndim]
                 contribution = fitted(contribution, arg, lead)
-                contribution = _guarded(contribution, regions.demanded(node, position), regions[arg])
-                _accumulate(cotangents, arg, contribution)
+                region = regions.demanded(node, position)
+                _accumulate(parts, arg, region, contribution)
                 if trail is not None:
-                    trail.met(arg, node, contribution)
+                    trail.met(arg, node, contribution, region, regions[arg])
         if trail is not None:
             trail.mark(node, before)
     return [cotangents.get(node) for node in wrt]
@@ -97,9 +113,37 @@ def dependents(nodes: Sequence[Node], wrt: Sequence[Node]) -> set[Node]:
     return active
 
 
-def _accumulate(cotangents: dict[Node, Node], node: Node, contribution: Node) -> None:
-    known = cotangents.get(node)
-    cotangents[node] = contribution if known is None else known + contribution
+def _accumulate(
+    parts: dict[Node, dict[Region | None, Node]], node: Node, region: Region | None, contribution: Node
+) -> None:
+    found = parts.setdefault(node, {})
+    found[region] = found[region] + contribution if region in found else contribution
+
+
+def _gathered(parts: dict[Region | None, Node], region: Region | None, target: Node) -> Node:
+    """The sum of what comes from a region and those inside it, guarded once where it leaves each."""
+    waiting = sorted(parts, key=depth)
+    while (inner := waiting.pop()) is not region:
+        assert inner is not None
+        outer, cotangent = inner.parent, _guarded(parts[inner], inner, target)
+        if outer in parts:
+            parts[outer] = parts[outer] + cotangent
+        else:
+            parts[outer] = cotangent
+            insort(waiting, outer, key=depth)
+    return parts[region]
+
+
+def _guarded(cotangent: Node, region: Region, target: Node) -> Node:
+    """What leaves a branch is zero unless that branch was taken."""
+    if is_known(cotangent.shape):
+        zero = _zeros(cotangent.shape)
+    else:
+        # Like the target, not like the cotangent: asked for outside the branch, that would always run.
+        lead = cotangent.ndim - target.ndim
+        zero = ops.fit(_zeros(cotangent.shape[:lead] + (1,) * target.ndim), target, lead=lead)
+    branches = (cotangent, zero) if region.taken else (zero, cotangent)
+    return ops.choice(region.condition, *branches)
 
 
 def _pull(g: Node, node: Node, position: int) -> Node | None:
@@ -118,8 +162,7 @@ def fitted(cotangent: Node, target: Node, lead: Shape) -> Node:
     shape = lead + target.shape
     if cotangent.shape == shape:
         return cotangent
-    sizes = (*cotangent.shape, *shape)
-    if any(isinstance(size, Unknown) for size in sizes):
+    if not is_known(cotangent.shape) or not is_known(shape):
         return ops.fit(cotangent, target, lead=len(lead))
     extra = cotangent.ndim - len(shape)
     if extra > 0:
@@ -134,22 +177,6 @@ def fitted(cotangent: Node, target: Node, lead: Shape) -> Node:
     if stretched:
         cotangent = ops.sum(cotangent, axis=stretched, keepdims=True)
     return cotangent if cotangent.shape == shape else ops.broadcast_to(cotangent, shape=shape)
-
-
-def _guarded(cotangent: Node, source: Region | None, target: Region | None) -> Node:
-    """What leaves a branch is zero unless that branch was taken."""
-    while source is not target and source is not None:
-        zero = (
-            ops.zeros_like(ops.detach(cotangent)) if not _known(cotangent.shape) else _zeros(cotangent.shape)
-        )
-        branches = (cotangent, zero) if source.taken else (zero, cotangent)
-        cotangent = ops.choice(source.condition, *branches)
-        source = source.parent
-    return cotangent
-
-
-def _known(shape: Shape) -> bool:
-    return not any(isinstance(size, Unknown) for size in shape)
 
 
 def _zeros(shape: Shape) -> Node:
@@ -189,11 +216,9 @@ def jacobian(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> l
     Raises:
         GradientProblem: the output's size is known only when it runs.
     """
-    if not _known(output.shape):
+    if not is_known(output.shape):
         raise GradientProblem("the Jacobian of a masked array: its size is known only when it runs")
-    size = 1
-    for length in output.shape:
-        size *= int(length)  # type: ignore[arg-type]  # checked just above
+    size = elements(output.shape)
     seed = ops.reshape(ops.eye(n=size), shape=(size, *output.shape)) if output.shape else constant(1.0)
     pulled = vjp([(output, seed)], wrt, trail)
     shapes = [output.shape + x.shape for x in wrt]

@@ -14,12 +14,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any, Literal, NamedTuple
 
+from gradcli.errors import ShapeProblem
 from gradcli.graph.shapes import Shape
 
 Kind = Literal["float", "bool"]
 Rule = Callable[..., "Node"]
 
 _numbers = count()
+
+# NumPy's limit.
+_MOST_AXES = 64
 
 
 class Parameter(NamedTuple):
@@ -93,7 +97,7 @@ class Operation(NamedTuple):
         """Apply the operation: a new node, its shape checked.
 
         Raises:
-            ShapeProblem: the arguments' shapes do not fit.
+            ShapeProblem: the arguments' shapes do not fit, or the result has too many axes.
         """
         nodes = [argument if isinstance(argument, Node) else as_node(argument) for argument in arguments]
         if self.prepare is not None:
@@ -104,6 +108,10 @@ class Operation(NamedTuple):
             if kind not in ("any", node.kind):
                 nodes[place] = ops.number(node) if kind == "float" else ops.ne(node, 0.0)
         shape = self.shape(*[node.shape for node in nodes], **parameters)
+        if len(shape) > _MOST_AXES:
+            raise ShapeProblem(
+                f"an array can have at most {_MOST_AXES} axes: {self.spelled}() would give {len(shape)}"
+            )
         gives = nodes[0].kind if self.gives == "same" else self.gives
         values = tuple([parameters[parameter.name] for parameter in self.parameters])
         return Node(self, tuple(nodes), values, shape, gives)
@@ -204,24 +212,24 @@ ops = Table()
 
 def _leaf(name: str, parameters: tuple[Parameter, ...]) -> Operation:
     return Operation(
-        name,
-        (),
-        parameters,
-        "",
-        "",
-        lambda **_: (),
-        (),
-        (),
-        "float",
-        None,
-        "",
-        "",
-        (),
-        (),
-        (),
-        True,
-        "",
-        True,
+        name=name,
+        arguments=(),
+        parameters=parameters,
+        kernel="",
+        scalar="",
+        shape=lambda **_: (),
+        pullback=(),
+        takes=(),
+        gives="float",
+        prepare=None,
+        torch="",
+        symbol="",
+        aliases=(),
+        domain=(),
+        samples=(),
+        elementwise=True,
+        spelling="",
+        hidden=True,
     )
 
 
@@ -243,7 +251,7 @@ def as_node(value: Node | float) -> Node:
     """A node as it is, a number as a constant."""
     if isinstance(value, Node):
         return value
-    return constant(value, kind="bool" if isinstance(value, bool) else "float")
+    return constant(value, kind="bool") if isinstance(value, bool) else constant(float(value))
 
 
 def is_constant(node: Node, value: float) -> bool:

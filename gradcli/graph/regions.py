@@ -24,6 +24,11 @@ class Region:
         self.depth: int = 1 if parent is None else parent.depth + 1
 
 
+def depth(region: Region | None) -> int:
+    """How many branches a region lies in; the whole graph lies in none."""
+    return 0 if region is None else region.depth
+
+
 class Regions:
     """The regions of a graph; ``regions[node]`` is ``None`` for what always runs."""
 

@@ -6,6 +6,7 @@ the graph is built; ``Evaluate`` does that for one node.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -114,6 +115,8 @@ def _arrays(
 def _parameter(
     record: Operation | Composite, parameter: Parameter, meaning: Meaning, evaluate: Evaluate
 ) -> Any:
+    kind = parameter.kind
+
     def refuse(expected: str) -> CallProblem:
         shown = describe(meaning.shape) if isinstance(meaning, Node) and meaning.shape else kind_of(meaning)
         return CallProblem(
@@ -126,8 +129,10 @@ def _parameter(
         if not isinstance(one, Node) or one.shape != ():
             raise refuse(expected)
         value = evaluate(one)
-        if not abs(value) < LARGEST or value != int(value):
+        if not math.isfinite(value) or value != int(value):
             raise CallProblem(f"{record.name}() needs a whole number for {parameter.name}, and got {value:g}")
+        if abs(value) >= LARGEST and kind not in ("shape", "size"):
+            raise CallProblem(f"{parameter.name} {value:g} is out of range")
         return int(value)
 
     def several(expected: str) -> tuple[int, ...]:
@@ -135,7 +140,6 @@ def _parameter(
             return tuple([whole(item, expected) for item in meaning.items])
         return (whole(meaning, expected),)
 
-    kind = parameter.kind
     if isinstance(meaning, Nothing):
         if parameter.default is None:
             return None

@@ -145,7 +145,7 @@ def _bind(context: Context, scope: Scope, name: str, meaning: Meaning, tree: Tre
         node = ops.alias(node)
         context.spans.setdefault(node, span_of(tree))
     if name in context.wrt:
-        context.varied.add(node)
+        context.varied[node] = name
     scope[name] = node
 
 

@@ -45,7 +45,7 @@ class Context:
         spans: where in the text a node comes from.
         trail: which node a derivative node comes from.
         sized: nodes whose values decided a size, an axis or a slice.
-        varied: nodes of names that will be differentiated by.
+        varied: nodes that will be differentiated by, with their names.
         arithmetic: scalar nodes that are made of numbers alone.
         bound: the free variables that stand for a function's arguments while its body is differentiated.
         calling: the functions of the text that are being inlined.
@@ -68,7 +68,7 @@ class Context:
         self.spans: dict[Node, Span] = {}
         self.trail = Trail()
         self.sized: set[Node] = set()
-        self.varied: set[Node] = set()
+        self.varied: dict[Node, str] = {}
         self.arithmetic: set[Node] = set()
         self.bound: dict[Node, Node] = {}
         self.calling: list[str] = []
@@ -86,7 +86,7 @@ class Context:
             kind: Kind = "float" if known is None else known.kind
             self.inputs[name] = self.at(tree, variable(name, () if known is None else known.shape, kind))
             if name in self.wrt:
-                self.varied.add(self.inputs[name])
+                self.varied[self.inputs[name]] = name
         return self.inputs[name]
 
     @property
@@ -217,8 +217,10 @@ class Context:
         span = self.spans.get(node)
         node, reached = self._settled(node)
         needed = [one.values[0] for one in reached if one.op is INPUT and one not in self.bound]
-        if not self.varied.isdisjoint(reached):
-            raise GradientProblem("a size depends on what is differentiated by", span=span)
+        for one in reached:
+            if one in self.varied:
+                name = self.varied[one]
+                raise GradientProblem(f"a size depends on {name}, so there is no derivative by it", span=span)
         values = {}
         for name in needed:
             known = self.given.get(name)

@@ -35,7 +35,9 @@ def bound(meaning: Meaning | None, evaluate: Evaluate) -> int | None:
 
 
 def _position(value: float) -> int:
-    if not abs(value) < LARGEST or value != int(value):
+    if abs(value) >= LARGEST:
+        raise ShapeProblem(f"index {value:g} is out of range")
+    if value != value or value != int(value):
         raise ShapeProblem(f"an index must be a whole number: got {value:g}")
     return int(value)
 

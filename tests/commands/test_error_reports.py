@@ -146,7 +146,34 @@ error: grad can be implicitly created only for scalar outputs: the output is (3,
         ["grad", "x^2", "x=1", "--wrt", "xx"],
         """
 error: there is no name xx to differentiate by
+  --wrt xx
+        ^^
   hint: did you mean x?
+""",
+    ),
+    (
+        ["graph", "x*y", "--wrt", "x, zz"],
+        """
+error: there is no name zz to differentiate by
+  --wrt x, zz
+           ^^
+  hint: name one that the expression uses
+""",
+    ),
+    (
+        ["jacobian", "x if b else 0", "x=1", "b=true", "--wrt", "x,b"],
+        """
+error: b is true or false: there is no derivative by it
+  --wrt x,b
+          ^
+""",
+    ),
+    (
+        ["grad", "x", "x=1", "--wrt", "x,,y"],
+        """
+error: --wrt takes names, as in --wrt x,y
+  --wrt x,,y
+          ^
 """,
     ),
     (

@@ -19,6 +19,7 @@ def files(tmp_path, monkeypatch):
     tmp_path.joinpath("v.json").write_text("[[1, 2], [3, 4]]")
     tmp_path.joinpath("vars.json").write_text(json.dumps({"x": [1, 2], "y": 3, "unused": 9}))
     tmp_path.joinpath("vars.toml").write_text("x = [1, 2]\ny = 3\n")
+    tmp_path.joinpath("latin.grad").write_bytes(b"\xe9 + 1")
     tmp_path.joinpath("two.grad").write_text("# twice\nx * 2\n")
 
 
@@ -71,6 +72,15 @@ def test_a_value_comes_from_standard_input(text, shown):
 @pytest.mark.parametrize("text", ["1+2", "1+2\n", "\ufeff1+2\r\n", "# sum\n1+2\n", "x = 1\nx + 2"])
 def test_the_expression_comes_from_standard_input(text):
     assert call("eval", "-f", "-", stdin=text) == (0, "3\n", "")
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_byte_order_mark_is_not_seen_in_a_quoted_line(mark, tmp_path):
+    tmp_path.joinpath("bad.grad").write_text(mark + "1 +\r\n", encoding="utf-8")
+    quoted = "  1 +\n     ^\n  hint: add the value\n"
+    assert call("eval", "-f", "-", stdin=mark + "1 +\r\n").err.endswith(f"right\n{quoted}")
+    assert call("eval", "-f", "bad.grad").err.endswith(f"right\n  bad.grad:1:4\n{quoted}")
+    assert call("eval", "--lines", stdin=mark + "1 +\r\n").err.count(quoted) == 1
 
 
 def test_the_expression_comes_from_a_file_and_every_word_is_a_value():
@@ -154,7 +164,12 @@ WRONG = [
     ),
     (["-f", "nosuch.grad"], "nosuch.grad cannot be read: no such file or directory", None),
     (["-f", "."], ". cannot be read: is a directory", None),
-    (["-f", "v.npy"], "v.npy is no text in UTF-8", None),
+    (
+        ["-f", "v.npy"],
+        "cannot read v.npy: it is no text: there are zero bytes in it",
+        "save it as text in UTF-8",
+    ),
+    (["-f", "latin.grad"], "latin.grad is no text in UTF-8", None),
 ]
 
 
@@ -189,6 +204,10 @@ def test_an_unused_value_is_a_warning_and_unused_variables_are_none():
     warning = "warning: z is given, and the expression does not use it\n"
     assert call("eval", "x", "x=1", "z=2") == (0, "1\n", warning)
     assert call("graph", "x", "x=1", "z=2").err == warning
+    weighed = ["x", "x=1,2", "y=1,1", "z=2", "--wrt", "x", "--vector", "y"]
+    assert call("grad", *weighed).err == call("graph", *weighed).err == warning
+    lines = ["--lines", "x=1,2", "y=1,1", "z=2", "--wrt", "x", "--vector", "2*y"]
+    assert call("grad", *lines, stdin="x\nx^2\n").err == warning
     assert call("eval", "x", "x=1", "z=2", "--quiet").err == ""
     assert call("eval", "x", "--vars", "vars.json").err == ""
     assert call("eval", "x", "z=2", "x=z").err == ""

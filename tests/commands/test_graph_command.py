@@ -76,10 +76,10 @@ def test_a_file_is_never_coloured(tmp_path):
 
 
 def test_a_branch_that_is_not_taken_has_no_value():
-    called = call("graph", "a if x > 0 else b", "a=1", "b=2", "x=3", "--wrt", "a")
+    called = call("graph", "a if x > 0 else b*b", "a=1", "b=2", "x=3", "--wrt", "a")
     assert called.code == 0
-    (row,) = [line for line in called.out.split("\n") if " b " in line]
-    assert row.endswith("()")
+    (row,) = [line for line in called.out.split("\n") if " mul " in line]
+    assert row.split()[-2:] == ["()", "b*b"]
 
 
 def test_the_gradient_of_several_elements_needs_a_vector():
@@ -87,6 +87,43 @@ def test_the_gradient_of_several_elements_needs_a_vector():
     called = call("graph", "2x", "x=1,2", "--wrt", "x", "--vector", "1,10")
     assert called.code == 0
     assert called.out.split("\n")[-2].split("  ")[-1] == "[2 20]"
+
+
+FAULTS = [
+    (["log(x)", "x=-1"], "value is nan: it first appears in log(x)", "log(x)", "x is -1"),
+    (["2 * sqrt(y)", "y=4,-9"], "value holds nan: it first appears in sqrt(y)", "sqrt(y)", "at index [1]"),
+    (["diff(sqrt(x), x)", "x=0"], "value is inf: it first appears in diff(sqrt(x), x)", "diff", "x"),
+    (["x, 1/x", "x=0"], "value is inf: it first appears in 1/x", "1/x", "x is 0"),
+    (
+        ["sqrt(x^2)", "x=0", "--wrt", "x"],
+        "gradient by x is nan: it first appears on the way back through x^2",
+        "x^2",
+        "",
+    ),
+    (
+        ["y = 2x; sqrt(y)", "x=0", "--wrt", "x,y"],
+        "gradient by x is inf: it first appears on the way back through sqrt(y)",
+        "sqrt(y)",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("arguments", "finding", "where", "note"), FAULTS, ids=lambda part: str(part)[:30])
+def test_a_nan_is_traced_to_where_it_began(arguments, finding, where, note):
+    called = call("graph", *arguments)
+    assert called.code == 0
+    assert called.err.startswith(f"warning: the {finding}\n  {arguments[0]}\n")
+    assert where in called.err
+    assert note in called.err
+    assert call("graph", *arguments, "--quiet") == (0, called.out, "")
+    # The same words as the other commands have.
+    other = "grad" if "--wrt" in arguments else "eval"
+    assert call(other, *arguments).err == called.err
+
+
+def test_no_values_no_warning():
+    assert call("graph", "log(x) + y", "x=-1").err == ""
 
 
 def test_precision():

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 from calling import call, environment, shell
@@ -47,6 +48,12 @@ def test_help_of_the_whole_lists_every_command():
     page = call("--help")
     assert call("-h") == call("help") == page
     assert [line.split()[0] for line in page.out.split("Commands:")[1].split("\n")[1:6]] == list(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_what_their_own_pages_say(name):
+    command = import_module(f"gradcli.commands.{name}").command
+    assert COMMANDS[name] == command.callback.__doc__.split("\n")[0]
 
 
 def test_no_command_at_all_is_a_usage_error_that_helps():
@@ -124,6 +131,19 @@ def test_help_loads_no_command(arguments):
 )
 def test_numbers_alone_load_nothing_heavy(arguments):
     assert not loaded_by(*arguments) & set(HEAVY)
+
+
+@pytest.mark.parametrize("name", ["v.json", "v.toml"])
+def test_numbers_from_files_load_nothing_heavy(name, tmp_path):
+    path = tmp_path / name
+    path.write_text('{"x": 2.0, "ok": true}' if name == "v.json" else "x = 2\nok = true\n")
+    assert not loaded_by("grad", "x^2 if ok else 0", "--vars", str(path)) & set(HEAVY)
+
+
+def test_a_number_alone_in_a_file_loads_nothing_heavy(tmp_path):
+    path = tmp_path / "x.json"
+    path.write_text("2.0")
+    assert not loaded_by("eval", "x^2", f"x=@{path}") & set(HEAVY)
 
 
 def test_arrays_load_numpy_and_nothing_else_heavy():

@@ -1,9 +1,10 @@
 """Whatever is typed, gradcli answers with a result or with a sentence, and one of its exit codes."""
 
+import os
 import random
 
 import pytest
-from calling import call
+from calling import call, shell
 
 from gradcli.language.names import function_names
 
@@ -128,7 +129,6 @@ def test_size_alone_is_no_error(name):
         "1 " * DEEP,
         "+" * DEEP,
         "f(" * DEEP,
-        "\0" * DEEP,
         "'" * DEEP,
     ],
     ids=lambda text: text[:2].strip() + str(len(text)),
@@ -158,3 +158,39 @@ def test_a_path_that_holds_no_expression(path):
         assert (called.code, called.out) == (2, "")
         assert called.err.startswith("error: ")
         assert "itself failed" not in called.err
+
+
+ENDLESS = pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="there is no file without end")
+
+
+@ENDLESS
+@pytest.mark.parametrize(
+    "command",
+    [
+        "eval -f /dev/zero",
+        "eval -f - < /dev/zero",
+        "eval --lines < /dev/zero",
+        "eval --lines -f /dev/zero",
+        "eval x x=@- < /dev/zero",
+        "eval x --vars <(cat /dev/zero)",
+    ],
+)
+def test_zero_bytes_without_end_are_refused(command):
+    called = shell(f"gradcli {command}")
+    assert (called.code, called.out) == (2, "")
+    assert "it is no text: there are zero bytes in it\n" in called.err
+
+
+@ENDLESS
+@pytest.mark.parametrize("option", ["-f -", "--lines"])
+def test_letters_without_end_are_refused(option):
+    # A limit of the shell's, so that the test is quick.
+    called = shell(f"ulimit -v 1000000; tr '\\0' x < /dev/zero | gradcli eval {option}")
+    assert (called.code, called.out) == (2, "")
+    assert "is longer than memory has room for: 64000000 bytes and more\n" in called.err
+
+
+def test_the_number_of_a_vector_has_no_end():
+    called = call("grad", "x", "x=1", "--vector", "1" * 5000 + "=1")
+    assert called.code == 3
+    assert called.err.startswith("error: the left side of '='")

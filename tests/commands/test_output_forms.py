@@ -5,6 +5,8 @@ import json
 import pytest
 from calling import ESCAPE, call
 
+from gradcli.data import room
+
 RAW = [
     (["eval", "1/3"], "0.3333333333333333"),
     (["eval", "2^0.5"], "1.4142135623730951"),
@@ -122,10 +124,12 @@ def test_the_same_input_gives_the_same_bytes():
 
 
 def test_too_many_numbers_for_a_text_are_refused_before_it_is_written():
-    called = call("eval", "zeros((2000, 1000, 1000))")
+    # A quarter of the memory there is for the array, and three times as much as there is for its text.
+    rows = room.allowed() // 32_000
+    called = call("eval", f"zeros(({rows}, 1000))")
     assert called.code == 5
     assert called.out == ""
     assert called.err == (
-        "error: there is not enough memory to write 2000000000 numbers as text\n"
+        f"error: there is not enough memory to write {rows}000 numbers as text\n"
         "  hint: reduce them, with sum() for example, or take a part, such as x[:100]\n"
     )

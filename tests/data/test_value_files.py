@@ -78,6 +78,26 @@ def test_text_files(write, name, text, wanted):
     same(read_value(write(name, text)), wanted)
 
 
+def test_a_name_twice_in_one_file_is_refused(write):
+    text = '{"x": 1, "y": 2, "x": 3}'
+    assert trouble(read_variables, write("v.json", text)) == "cannot read v.json: x is given twice"
+    assert "cannot read v.toml: this is not TOML" in trouble(
+        read_variables, write("v.toml", "x = 1\nx = 2\n")
+    )
+
+
+@pytest.mark.parametrize(("text", "number"), [("2", 2.0), ("-0.5", -0.5), ("true", True)])
+def test_one_number_alone_is_a_number_and_no_array(write, text, number):
+    found = [
+        read_value(write("v.json", text)),
+        read_variables(write("v.json", f'{{"x": {text}}}'))["x"],
+        read_variables(write("v.toml", f"x = {text}"))["x"],
+        read_stdin_value(text),
+    ]
+    assert found == [number] * 4
+    assert set(map(type, found)) == {type(number)}
+
+
 @pytest.mark.parametrize(
     "array",
     [

@@ -12,8 +12,8 @@ from gradcli.answers import Answers
 from gradcli.commands.group import COMMANDS
 from gradcli.errors import EmptyInputError, Source, SyntaxProblem
 from gradcli.language.mistakes import HINTS
-from gradcli.language.mistakes.hint import Hint
 from gradcli.language.mistakes.characters import SIGNS
+from gradcli.language.mistakes.hint import Hint
 from gradcli.language.names import is_function
 from gradcli.language.parser import parse
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-Axes = tuple[int, ...]
 
 
 def identity(x: Array) -> Array:
@@ -22,12 +21,12 @@ def number(x: Array) -> Array:
 
 
 def strong(g: Array, d: Array) -> Array:
-    """The product, but zero where g is."""
+    """The product; 0 times an infinity or a nan is 0."""
     with np.errstate(all="ignore"):
         product = np.multiply(g, d)
         # Only 0 * inf and 0 * nan can go wrong, and both leave a nan: one cheap sum finds out.
         if np.isnan(np.sum(product)):
-            product = np.where(np.equal(g, 0), 0.0, product)
+            product = np.where(np.isnan(product) & np.equal(g, 0), 0.0, product)
     return product
 
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from gradcli.errors import EvaluationError
 
 Array = NDArray[Any]
-Axes = tuple[int, ...]
 
 
 def _key(spec: tuple[Any, ...], indices: tuple[Array, ...]) -> tuple[Any, ...]:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from gradcli.errors import EvaluationError
 
 Array = NDArray[Any]
-Axes = tuple[int, ...]
 
 
 def matvec(a: Array, b: Array) -> Array:
@@ -71,12 +70,22 @@ def solve_vector(a: Array, b: Array) -> Array:
     return np.asarray(solve(a, np.asarray(b)[..., None])[..., 0])
 
 
+def det(x: Array) -> Array:
+    """The determinant."""
+    return _nan_where_given(x, np.linalg.det(x))
+
+
 def logdet(x: Array) -> Array:
     """The logarithm of the determinant."""
     sign, value = np.linalg.slogdet(x)
-    if np.any(sign < 0):
+    if np.any(_nan_where_given(x, sign) < 0):
         raise EvaluationError("logdet() of a matrix whose determinant is negative")
-    return np.asarray(value)
+    return _nan_where_given(x, value)
+
+
+def _nan_where_given(x: Array, value: Array) -> Array:
+    # LAPACK's choice of a pivot may pass a nan by, and answer 0.
+    return np.where(np.any(np.isnan(x), axis=(-2, -1)), np.nan, value)
 
 
 def cofactor(x: Array) -> Array:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gradcli.errors import EvaluationError
 
 Array = NDArray[Any]
 Axes = tuple[int, ...]
@@ -47,6 +49,24 @@ def var(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
 def std(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
     """The square root of the variance."""
     return np.sqrt(var(x, axis, correction, keepdims))
+
+
+def maximum(x: Array, axis: Axes, keepdims: bool) -> Array:
+    """The largest element."""
+    return _extreme("max", x, axis, keepdims)
+
+
+def minimum(x: Array, axis: Axes, keepdims: bool) -> Array:
+    """The smallest element."""
+    return _extreme("min", x, axis, keepdims)
+
+
+def _extreme(name: Literal["max", "min"], x: Array, axis: Axes, keepdims: bool) -> Array:
+    # Only a mask can leave nothing: other sizes were checked before.
+    if not count(x, axis) and np.shape(x):
+        raise EvaluationError(f"{name}() of no elements has no value", hint="it needs at least one element")
+    reduce = np.max if name == "max" else np.min
+    return np.asarray(reduce(x, axis=axis, keepdims=keepdims))
 
 
 def norm2(x: Array, axis: Axes, keepdims: bool) -> Array:

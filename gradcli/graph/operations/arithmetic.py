@@ -139,17 +139,30 @@ define(
 )
 
 
-def _squared_radius(y: Node, x: Node) -> Node:
-    radius = y * y + x * x
+def _radius(a: Node, b: Node) -> Node:
+    radius = ops.hypot(a, b)
     return ops.where(ops.eq(radius, 0), 1, radius)
 
 
 define(
-    "atan2",
+    "hypot",
     "a b",
     pullback=(
-        lambda g, y, a, b: strong(g, b / _squared_radius(a, b)),
-        lambda g, y, a, b: strong(g, -a / _squared_radius(a, b)),
+        lambda g, y, a, b: strong(g, a / _radius(a, b)),
+        lambda g, y, a, b: strong(g, b / _radius(a, b)),
+    ),
+    kernel="numpy.hypot",
+    scalar="math.hypot",
+    torch="HypotBackward0",
+    domain="nonzero nonzero",
+)
+define(
+    "atan2",
+    "a b",
+    # Not by the squared radius, which over- and underflows.
+    pullback=(
+        lambda g, y, a, b: strong(g, b / _radius(a, b) / _radius(a, b)),
+        lambda g, y, a, b: strong(g, -a / _radius(a, b) / _radius(a, b)),
     ),
     kernel="numpy.arctan2",
     scalar="math.atan2",

@@ -14,17 +14,19 @@ and the arrays and masks it names are arguments like any other.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.record import REQUIRED, define
-from gradcli.graph.shapes import Shape, Size, Unknown, broadcast, describe
+from gradcli.graph.shapes import Shape, Size, Unknown, agree, broadcast, describe, elements, is_known
 
 Item = tuple[Any, ...]
 Spec = tuple[Item, ...]
 
 _ARRAYS = ("array", "mask")
+_ALL = ("all",)
 
 
 def subscript(x: Node, items: list[Item], indices: list[Node]) -> Node:
@@ -41,13 +43,13 @@ def subscript(x: Node, items: list[Item], indices: list[Node]) -> Node:
         raise ShapeProblem(
             f"too many subscripts: {used} for an array of {x.ndim} {'axis' if x.ndim == 1 else 'axes'}"
         )
-    whole = [("all",)] * (x.ndim - used)
+    whole = [_ALL] * (x.ndim - used)
     place = items.index(("rest",)) if ellipses else len(items)
     items = [*items[:place], *whole, *items[place + ellipses :]]
-    x, items, indices = _together(x, items, indices)
+    x, items = _together(x, items, indices)
     spec = _resolved(x, items, indices)
     # Whole axes in front need no item: index lets the axes before its spec pass.
-    while spec and spec[0] == ("all",):
+    while spec and spec[0] == _ALL:
         del spec[0]
     return ops.index(x, *indices, spec=tuple(spec))
 
@@ -68,16 +70,16 @@ def _resolved(x: Node, items: list[Item], indices: list[Node]) -> list[Item]:
             if not -size <= item[1] < size:
                 raise ShapeProblem(f"index {item[1]} is out of range for axis {axis} with size {size}")
             item = ("at", item[1] % size)
+        elif item[0] == "slice" and item[3] == 0:
+            raise ShapeProblem("the step of a slice cannot be 0")
         elif item[0] == "slice" and isinstance(size, int):
-            if item[3] == 0:
-                raise ShapeProblem("the step of a slice cannot be 0")
             start, stop, step = slice(*item[1:]).indices(size)
             item = ("slice", start, None if stop < 0 else stop, step)
             if (start, stop, step) == (0, size, 1):
-                item = ("all",)
+                item = _ALL
         elif item[0] == "mask":
             mask = indices[item[1]].shape
-            if mask != x.shape[axis : axis + len(mask)]:
+            if not agree(mask, x.shape[axis : axis + len(mask)]):
                 raise ShapeProblem(
                     f"the mask is {describe(mask)}, and what it picks from is "
                     f"{describe(x.shape[axis : axis + len(mask)])}"
@@ -87,30 +89,30 @@ def _resolved(x: Node, items: list[Item], indices: list[Node]) -> list[Item]:
     return result
 
 
-def _together(x: Node, items: list[Item], indices: list[Node]) -> tuple[Node, list[Item], list[Node]]:
+def _together(x: Node, items: list[Item], indices: list[Node]) -> tuple[Node, list[Item]]:
     """Bring axes indexed by arrays to the front where they stand apart, as NumPy does.
 
     Left apart, the picked axes would move in front of leading axes that a batch adds.
     """
     arrays = [place for place, item in enumerate(items) if item[0] in _ARRAYS]
     if not arrays:
-        return x, items, indices
+        return x, items
     if len(arrays) > 1 and any(items[place][0] == "mask" for place in arrays):
         raise ShapeProblem("a mask cannot be combined with another array in one subscript")
-    if items[arrays[0]][0] == "array":
-        # Next to an array a plain position is an array of one.
-        positions = [place for place, item in enumerate(items) if item[0] == "at"]
-        for place in positions:
-            indices = [*indices, ops.as_position(float(items[place][1]))]
-            items = [*items[:place], ("array", len(indices) - 1), *items[place + 1 :]]
-        arrays = sorted(arrays + positions)
-    if arrays == list(range(arrays[0], arrays[-1] + 1)):
-        return x, items, indices
-    if ("new",) in items:
-        raise ShapeProblem("arrays that stand apart cannot be combined with None in one subscript")
-    order = arrays + [place for place in range(len(items)) if place not in arrays]
-    moved = ops.transpose(x, axes=tuple(place - x.ndim for place in order))
-    return moved, [items[place] for place in order], indices
+    # Next to an array a plain position counts as one; picked first, it only says where the others stand.
+    counted = [place for place, item in enumerate(items) if item[0] in (*_ARRAYS, "at")]
+    apart = counted[-1] - counted[0] >= len(counted)
+    if len(counted) > len(arrays):
+        positions = [item if item[0] == "at" else _ALL for item in items for _ in range(_consumed(item))]
+        x = subscript(x, positions, [])
+        items = [item for item in items if item[0] != "at"]
+    if not apart:
+        return x, items
+    ends = list(accumulate(map(_consumed, items)))
+    axes = [range(end - _consumed(item), end) for item, end in zip(items, ends, strict=True)]
+    order = sorted(range(len(items)), key=lambda place: items[place][0] not in _ARRAYS)
+    moved = ops.transpose(x, axes=tuple([axis - x.ndim for place in order for axis in axes[place]]))
+    return moved, [items[place] for place in order]
 
 
 def _indexed(shape: Shape, *indices: Shape, spec: Spec) -> Shape:
@@ -123,7 +125,8 @@ def _indexed(shape: Shape, *indices: Shape, spec: Spec) -> Shape:
         if item[0] in _ARRAYS:
             if not picked:
                 place = len(result)
-            picked.append(indices[item[1]] if item[0] == "array" else (_picked(shape, axis, item[2]),))
+            true = Unknown(elements(shape[axis : axis + _consumed(item)]))
+            picked.append((true,) if item[0] == "mask" else indices[item[1]])
         elif item[0] == "slice":
             result.append(_slice_size(shape[axis], item))
         elif item[0] == "all":
@@ -136,13 +139,6 @@ def _indexed(shape: Shape, *indices: Shape, spec: Spec) -> Shape:
     return tuple(result)
 
 
-def _picked(shape: Shape, axis: int, ndim: int) -> Unknown:
-    bound = 1
-    for size in shape[axis : axis + ndim]:
-        bound *= size.at_most if isinstance(size, Unknown) else size
-    return Unknown(bound)
-
-
 def _slice_size(size: Size, item: Item) -> Size:
     if isinstance(size, Unknown):
         return Unknown(size.at_most)
@@ -152,7 +148,7 @@ def _slice_size(size: Size, item: Item) -> Size:
 def _index_rule(g: Node, y: Node, x: Node, *indices: Node, spec: Spec) -> Node:
     lead = g.ndim - y.ndim
     covered = sum(_consumed(item) for item in spec)
-    if any(isinstance(size, Unknown) for size in x.shape):
+    if not is_known(x.shape):
         return ops.scatter_like(g, x, *indices, spec=spec, lead=lead)
     # Axes in front of the spec pass through index untouched: they are leading axes here too.
     front = x.ndim - covered
@@ -182,17 +178,14 @@ define(
         ("x[:, [0, 2]]", {"x": "2x3"}),
         ("x[[0, 1], [2, 0]]", {"x": "2x3"}),
         ("x[[0, 1], :, [1, 0]]", {"x": "2x3x2"}),
+        ("x[0, :, [0, 2]]", {"x": "2x3x4"}),
+        ("x[0, None, [0, 1]]", {"x": "2x3x2"}),
+        ("sum(x[0, :, y > 0]^2)", {"x": "2x2x3", "y": "3"}),
+        ("sum(x[y > 0, :, 1] * [[1], [2], [3]].T)", {"x": "2x3x2", "y": "2"}),
         ("sum(x[x > 0]^2)", {"x": "2x3"}),
         ("mean(x[x > 0])", {"x": "5"}),
         ("sum(x[x > 0][:-1])", {"x": "5 positive"}),
     ],
-    hidden=True,
-)
-define(
-    "as_position",
-    kernel="kernels.elementwise.identity",
-    scalar="scalars.identity",
-    spelling="{0}",
     hidden=True,
 )
 define(

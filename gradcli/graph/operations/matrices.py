@@ -12,7 +12,7 @@ from gradcli.graph.node import Node, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.products import cross, outer
 from gradcli.graph.operations.record import column, define, square_matrix, swapped
-from gradcli.graph.shapes import Shape, broadcast, describe
+from gradcli.graph.shapes import Shape, Unknown, agree, broadcast, describe
 
 
 def _square(name: str) -> Any:
@@ -68,7 +68,7 @@ def cofactors(x: Node) -> Node:
 define(
     "det",
     pullback=_determinant_rule,
-    kernel="numpy.linalg.det",
+    kernel="kernels.matrices.det",
     shape=_square_to_scalar("det"),
     torch="LinalgDetBackward0",
     samples=[
@@ -91,7 +91,10 @@ define(
 
 
 def _trace_rule(g: Node, y: Node, x: Node) -> Node:
-    return column(g, 2) * ops.eye(n=x.shape[-1])
+    size = x.shape[-1]
+    # Where only the run knows the size, x itself has it.
+    ones = ops.ones_like(ops.diagonal(x)) if isinstance(size, Unknown) else None
+    return column(g, 2) * (ops.eye(n=size) if ones is None else ops.diagonal_matrix(ones))
 
 
 define(
@@ -142,14 +145,14 @@ compose("diag", "x", _diag, samples=[("diag(x)", {"x": "3"}), ("diag(x)", {"x": 
 
 def _solve_matrix_shape(a: Shape, b: Shape) -> Shape:
     square_matrix("solve", a)
-    if len(b) < 2 or b[-2] != a[-1]:
+    if len(b) < 2 or not agree(b[-2:-1], a[-1:]):
         raise ShapeProblem(f"solve() of {describe(a)} does not fit a right side of {describe(b)}")
     return (*broadcast(a[:-2], b[:-2]), *b[-2:])
 
 
 def _solve_vector_shape(a: Shape, b: Shape) -> Shape:
     square_matrix("solve", a)
-    if not b or b[-1] != a[-1]:
+    if not b or not agree(b[-1:], a[-1:]):
         raise ShapeProblem(f"solve() of {describe(a)} does not fit a right side of {describe(b)}")
     return (*broadcast(a[:-2], b[:-1]), b[-1])
 

@@ -20,7 +20,7 @@ define(
     "norm2",
     pullback=_euclidean_rule,
     kernel="kernels.reduction.norm2",
-    scalar="operator.abs",
+    scalar="scalars.magnitude",
     shape=reduced,
     parameters=(AXIS, KEEPDIMS),
     torch="LinalgVectorNormBackward0",

@@ -11,7 +11,7 @@ from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import column, define, swapped
-from gradcli.graph.shapes import Shape, agree, broadcast, describe
+from gradcli.graph.shapes import Shape, agree, broadcast, describe, elements, is_known
 
 
 def outer(a: Node, b: Node) -> Node:
@@ -109,7 +109,9 @@ def _kron(a: Node, b: Node) -> Node:
     if a.ndim != 2 or b.ndim != 2:
         raise ShapeProblem(f"kron() needs two matrices: got {describe(a.shape)} and {describe(b.shape)}")
     blocks = ops.unsqueeze(a, axis=(-1, -3)) * ops.unsqueeze(b, axis=(-2, -4))
-    return ops.reshape(blocks, shape=(a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]))  # type: ignore[operator]
+    if not is_known(blocks.shape):
+        raise ShapeProblem("kron() of a masked array: its size is known only when it runs")
+    return ops.reshape(blocks, shape=tuple(map(elements, zip(a.shape, b.shape, strict=True))))
 
 
 def cross(a: Node, b: Node) -> Node:

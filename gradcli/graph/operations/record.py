@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Kind, Node, Operation, Parameter, Rule, is_constant, ops
-from gradcli.graph.shapes import Shape, broadcast, describe
+from gradcli.graph.shapes import Shape, agree, broadcast, describe
 
 REQUIRED = object()
 
@@ -157,5 +157,5 @@ def square_matrix(name: str, shape: Shape) -> None:
     Raises:
         ShapeProblem: they are not.
     """
-    if len(shape) < 2 or shape[-1] != shape[-2]:
+    if len(shape) < 2 or not agree(shape[-1:], shape[-2:-1]):
         raise ShapeProblem(f"{name}() needs a square matrix: got {describe(shape)}")

@@ -137,7 +137,7 @@ for _name in ("max", "min"):
     define(
         _name,
         pullback=_shared,
-        kernel=f"numpy.{_name}",
+        kernel=f"kernels.reduction.{_name}imum",
         scalar="scalars.identity",
         shape=_reduce_some(_name),
         parameters=_AXES,
@@ -164,10 +164,16 @@ define(
         restored(g, axis, keepdims), 2 * _spread(x, axis) / _degrees(x, axis, correction)
     ),
     kernel="kernels.reduction.var",
+    scalar="scalars.var",
     shape=_reduce,
     parameters=(AXIS, CORRECTION, KEEPDIMS),
     torch="VarBackward0",
-    samples=[*_samples("var")[:1], *_samples("var")[2:], ("var(x, correction=0)", {"x": "4"})],
+    samples=[
+        *_samples("var")[:1],
+        *_samples("var")[2:],
+        ("var(x, correction=0)", {"x": "4"}),
+        ("var(x, correction=0)", {"x": "()"}),
+    ],
 )
 
 
@@ -184,10 +190,16 @@ define(
     "std",
     pullback=_deviation_rule,
     kernel="kernels.reduction.std",
+    scalar="scalars.std",
     shape=_reduce,
     parameters=(AXIS, CORRECTION, KEEPDIMS),
     torch="StdBackward0",
-    samples=[*_samples("std")[:1], *_samples("std")[2:], ("std(x, correction=0)", {"x": "4"})],
+    samples=[
+        *_samples("std")[:1],
+        *_samples("std")[2:],
+        ("std(x, correction=0)", {"x": "4"}),
+        ("std(x, correction=0)", {"x": "()"}),
+    ],
 )
 define(
     "logsumexp",

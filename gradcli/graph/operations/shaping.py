@@ -8,7 +8,7 @@ from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import REQUIRED, define, from_end
-from gradcli.graph.shapes import Shape, Unknown, agree, broadcast, describe
+from gradcli.graph.shapes import Shape, Unknown, agree, broadcast, describe, elements, is_known
 
 SHAPE = Parameter("shape", "shape", REQUIRED)
 
@@ -24,30 +24,19 @@ def _reshape_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, A
     old, new = nodes[0].shape, tuple(given["shape"])
     if new.count(-1) > 1:
         raise ShapeProblem("only one size of a shape can be left open with -1")
-    unknown = [size for size in old if isinstance(size, Unknown)]
-    if any(isinstance(size, Unknown) for size in new):
+    unknown = not is_known(old)
+    if not is_known(new):
         # The way back from a reshape of a masked array: whether it fits is known where it came from.
         return {"shape": new}
-    known = _product([size for size in new if size != -1])
+    known = elements([size for size in new if size != -1])
     if unknown and new == (-1,):
-        return {"shape": (Unknown(_product([_bound(size) for size in old])),)}
-    total = _product([size for size in old if not isinstance(size, Unknown)])
+        return {"shape": (Unknown(elements(old)),)}
+    total = elements(old)
     if not unknown and -1 in new and known and total % known == 0:
         new = tuple([total // known if size == -1 else size for size in new])
     elif not unknown and (-1 in new or known != total):
         raise ShapeProblem(f"{total} elements of shape {describe(old)} do not fill {describe(new)}")
     return {"shape": new}
-
-
-def _bound(size: Any) -> int:
-    return size.at_most if isinstance(size, Unknown) else size
-
-
-def _product(sizes: list[int]) -> int:
-    product = 1
-    for size in sizes:
-        product *= size
-    return product
 
 
 define(
