@@ -21,7 +21,7 @@ from gradcli.errors import EvaluationError
 from gradcli.execute import backends
 from gradcli.execute.plan import Plan, trace
 from gradcli.graph import derive
-from gradcli.graph.node import Node, constant, ops, variable
+from gradcli.graph.node import Node, constant, ops, reachable, variable
 
 
 @pytest.fixture
@@ -429,3 +429,43 @@ def test_trace_keeps_every_value_and_names_the_node_that_fails() -> None:
 def test_too_little_memory_is_an_error_of_ours() -> None:
     with pytest.raises(EvaluationError, match="not enough memory"):
         Expression("sum(outer(x, x)[:, :, None] * [[x]])")(x=np.ones(200_000))
+
+
+def test_a_trace_that_runs_out_of_memory_says_where() -> None:
+    x = variable("x", (200_000,))
+    big = ops.unsqueeze(ops.unsqueeze(x, axis=1) * x, axis=2) * x
+    values = {"x": np.ones(200_000)}
+    for run in (trace, lambda outputs, given: Plan(outputs).run(given)):
+        with pytest.raises(EvaluationError, match="there is not enough memory") as caught:
+            run([ops.sum(big)], values)
+        assert isinstance(caught.value.node, Node)
+        assert caught.value.node.op.name == "mul"
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_deeply_nested_choices_cost_linear_time(left: bool) -> None:
+    """Three thousand choices one inside another, differentiated twice; a region is decided once."""
+    x = variable("x")
+    y: Node = ops.sin(x)
+    for k in range(3000):
+        inner, other = y, x * x * (k + 1.0)
+        condition = ops.gt(x, k - 2999.5 if left else k + 0.5)
+        y = ops.choice(condition, inner, other) if left else ops.choice(condition, other, inner)
+    (gradient,) = derive.gradient(y, [x])
+    assert gradient is not None
+    (second,) = derive.gradient(gradient, [x])
+    assert second is not None
+    nodes = len(reachable([y, gradient, second]))
+    assert nodes < 100_000
+    plan = Plan([y, gradient, second])
+    if left:
+        assert_allclose(plan.run({"x": 2.5}), [math.sin(2.5), math.cos(2.5), -math.sin(2.5)])
+        assert_allclose(plan.run({"x": -2998.9}), [2998.9**2 * 3000, -2998.9 * 6000, 6000])
+    else:
+        assert_allclose(plan.run({"x": 2.0}), [4 * 2, 2 * 2 * 2, 2 * 2])
+
+
+def test_a_masked_branch_that_is_not_taken_does_not_run(calls: Counter[str]) -> None:
+    f = Expression("sum(exp(x[x > 0])) if sum(x) > 9 else sum(x)")
+    assert_array_equal(f.grad(x=[1.0, 2.0])["x"], [1, 1])
+    assert calls["numpy.exp"] == 0

@@ -63,7 +63,7 @@ def at_random(seed: int) -> tuple[tuple[Any, ...], list[Any], list[Node]]:
             continue
         axis += taken
     if rng.random() < 0.3:
-        # The axes of what stands behind it are the last ones: only right where all axes are used.
+        # What stands behind an ellipsis was made for the last axes only where all of them are used.
         place = len(items) if axis < len(SHAPE) else int(rng.integers(0, len(items) + 1))
         items.insert(place, ("rest",))
         key.insert(place, Ellipsis)
@@ -94,10 +94,12 @@ def test_subscripts_against_numpy(seed: int) -> None:
     (rows,) = Plan([back]).run(
         {"x": values, "g": np.eye(expected.size).reshape(expected.size, *expected.shape)}
     )
-    assert_array_equal(np.reshape(rows, (expected.size, -1)), np.eye(values.size)[places.ravel()])
+    assert_array_equal(np.reshape(rows, (expected.size, values.size)), np.eye(values.size)[places.ravel()])
     if y.shape == expected.shape:
         (jacobian,) = Plan(derive.jacobian(y, [x])).run({"x": values})
-        assert_array_equal(np.reshape(jacobian, (expected.size, -1)), np.eye(values.size)[places.ravel()])
+        assert_array_equal(
+            np.reshape(jacobian, (expected.size, values.size)), np.eye(values.size)[places.ravel()]
+        )
 
 
 def test_a_position_apart_from_what_picks() -> None:

@@ -26,7 +26,8 @@ Item = tuple[Any, ...]
 Spec = tuple[Item, ...]
 
 _ARRAYS = ("array", "mask")
-_ALL = ("all",)
+_ALL: Item = ("all",)
+_REST: Item = ("rest",)
 
 
 def subscript(x: Node, items: list[Item], indices: list[Node]) -> Node:
@@ -36,7 +37,7 @@ def subscript(x: Node, items: list[Item], indices: list[Node]) -> Node:
         ShapeProblem: too many subscripts, a position out of range, a mask of another shape.
     """
     used = sum(_consumed(item) for item in items)
-    ellipses = items.count(("rest",))
+    ellipses = items.count(_REST)
     if ellipses > 1:
         raise ShapeProblem("only one '...' fits into a subscript")
     if used > x.ndim:
@@ -44,10 +45,11 @@ def subscript(x: Node, items: list[Item], indices: list[Node]) -> Node:
             f"too many subscripts: {used} for an array of {x.ndim} {'axis' if x.ndim == 1 else 'axes'}"
         )
     whole = [_ALL] * (x.ndim - used)
-    place = items.index(("rest",)) if ellipses else len(items)
-    items = [*items[:place], *whole, *items[place + ellipses :]]
-    x, items = _together(x, items, indices)
-    spec = _resolved(x, items, indices)
+    place = items.index(_REST) if ellipses else len(items)
+    # An ellipsis that stands for no axis still parts what stands around it.
+    items = [*items[:place], *(whole or [_REST] * ellipses), *items[place + ellipses :]]
+    x, items = _together(x, items)
+    spec = _resolved(x, [item for item in items if item != _REST], indices)
     # Whole axes in front need no item: index lets the axes before its spec pass.
     while spec and spec[0] == _ALL:
         del spec[0]
@@ -74,6 +76,9 @@ def _resolved(x: Node, items: list[Item], indices: list[Node]) -> list[Item]:
             raise ShapeProblem("the step of a slice cannot be 0")
         elif item[0] == "slice" and isinstance(size, int):
             start, stop, step = slice(*item[1:]).indices(size)
+            if not range(start, stop, step):
+                # Downwards from before the first: -1, read again, would be the last.
+                start, stop, step = 0, 0, 1
             item = ("slice", start, None if stop < 0 else stop, step)
             if (start, stop, step) == (0, size, 1):
                 item = _ALL
@@ -89,7 +94,7 @@ def _resolved(x: Node, items: list[Item], indices: list[Node]) -> list[Item]:
     return result
 
 
-def _together(x: Node, items: list[Item], indices: list[Node]) -> tuple[Node, list[Item]]:
+def _together(x: Node, items: list[Item]) -> tuple[Node, list[Item]]:
     """Bring axes indexed by arrays to the front where they stand apart, as NumPy does.
 
     Left apart, the picked axes would move in front of leading axes that a batch adds.
