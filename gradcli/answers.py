@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from gradcli import seeds
 from gradcli.errors import GradientProblem, NameProblem, Source
-from gradcli.execute.plan import Plan, trace
+from gradcli.execute.plan import Plan
 from gradcli.graph import derive
-from gradcli.graph.node import INPUT, Node, constant, ops, reachable, variable
+from gradcli.graph.node import Node, constant, ops, variable
 from gradcli.graph.shapes import Shape, is_known
 from gradcli.language.build import Built, build
 from gradcli.language.names import Given, listed, nearest
@@ -43,24 +43,6 @@ class Answer(NamedTuple):
     built: Built
     nodes: list[Node]
     values: dict[str, Value]
-
-
-class Drawing(NamedTuple):
-    """The graph of a text with what is known of its nodes.
-
-    Attributes:
-        built: the graph.
-        nodes: its nodes, in creation order.
-        values: the value of each, and of its cotangents; empty if a name has no value.
-        gradients: for nodes on the way from the names to the output, their cotangent.
-        trail: which cotangents met where.
-    """
-
-    built: Built
-    nodes: list[Node]
-    values: Mapping[Node, Value]
-    gradients: Mapping[Node, Node]
-    trail: derive.Trail
 
 
 class Answers:
@@ -162,31 +144,6 @@ class Answers:
         answer.result["hvp"] = dict(zip(names, found, strict=True))
         return answer
 
-    def drawing(
-        self, given: Values, wrt: Names = None, cotangents: Sequence[Given] = (), dtype: str = "float64"
-    ) -> Drawing:
-        """The graph with its values and, for names of ``wrt``, the gradients on the way back.
-
-        A name without a value is a scalar, and then no values are known.
-        """
-        built = self.graph(given, wrt)
-        nodes = reachable(built.outputs)
-        trail = derive.Trail()
-        gradients: dict[Node, Node] = {}
-        run = list(built.outputs)
-        if wrt is not None:
-            starts = [self._node(built, given, name) for name in _listed(wrt)]
-            moving = derive.dependents(nodes, starts)
-            along = [node for node in nodes if node in moving and node.kind == "float"]
-            pulled = derive.vjp(seeds.started(built, cotangents), along, trail)
-            gradients = {node: one for node, one in zip(along, pulled, strict=True) if one is not None}
-            met = [one for parts in trail.contributions.values() for _, one in parts]
-            run += [*gradients.values(), *met]
-        inputs = {**given, **seeds.cotangent_inputs(cotangents)}
-        values = {name: one.value for name, one in inputs.items()}
-        known = all(node.op is not INPUT or node.values[0] in given for node in nodes)
-        return Drawing(built, nodes, trace(run, values, dtype) if known else {}, gradients, trail)
-
     def graph(self, given: Values, wrt: Names = None) -> Built:
         """The graph alone; a name without a value is a scalar."""
         return self._built(given, wrt, free=True)
@@ -209,7 +166,7 @@ class Answers:
         key = (question, dtype, _key(given, wrt))
         ready = self._plans.get(key)
         if ready is None:
-            wanted = make(built, [self._node(built, given, name) for name in names])
+            wanted = make(built, [self.node(built, given, name) for name in names])
             ready = [*built.outputs, *wanted], Plan([*built.outputs, *wanted], dtype)
             # A graph whose sizes come from values serves these alone.
             if not built.sized:
@@ -239,7 +196,7 @@ class Answers:
         key = (question, dtype, _key(given, wrt))
         rows = self._rows_ready.get(key)
         if rows is None:
-            nodes = [self._node(built, given, name) for name in names]
+            nodes = [self.node(built, given, name) for name in names]
             rows = Rows(target(nodes), nodes, values, dtype, built.trail)
             if rows.lasting and not built.sized:
                 self._rows_ready[key] = rows
@@ -267,7 +224,13 @@ class Answers:
         used = [name for name in built.names if name in built.used]
         return tuple([name for name in used if given[name].kind == "float" and name not in built.sized])
 
-    def _node(self, built: Built, given: Values, name: str) -> Node:
+    def node(self, built: Built, given: Values, name: str) -> Node:
+        """The node of a name to differentiate by.
+
+        Raises:
+            NameProblem: there is no such name.
+            GradientProblem: it is true or false.
+        """
         node = built.names.get(name)
         if node is None:
             if name not in given:

@@ -9,7 +9,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradcli.answers import Answer, Answers, Drawing
+from gradcli.answers import Answer, Answers
+from gradcli.drawing import Drawing
 from gradcli.errors import EvaluationError, GradcliError, Source, Span
 from gradcli.execute.plan import trace
 from gradcli.graph.derive import Trail

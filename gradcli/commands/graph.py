@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from gradcli.answers import Drawing
 from gradcli.commands import options
 from gradcli.commands.answering import placed, warn_of_unused
 from gradcli.commands.command import expression_command
@@ -18,6 +17,7 @@ from gradcli.commands.streams import Streams
 from gradcli.commands.vectors import Vectors, vector_option
 from gradcli.commands.wrt import names_of, wrt_option
 from gradcli.diagnosis import drawn_fault
+from gradcli.drawing import Drawing, drawing
 from gradcli.errors import GradcliError
 from gradcli.graph.node import CONSTANT, INPUT, Node
 from gradcli.graph.shapes import describe
@@ -54,7 +54,7 @@ def command(vector: tuple[str, ...], **shared: Any) -> None:
     names = names_of(settings.wrt)
     vectors = Vectors(vector)
     try:
-        drawn = expression.drawing(given, names, vectors.read(given))
+        drawn = drawing(expression, given, names, vectors.read(given))
     except GradcliError as error:
         raise placed(error, settings, expression, given) from None
     with Streams(settings) as streams:
