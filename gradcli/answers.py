@@ -106,11 +106,13 @@ class Answers:
         output = seeds.scalar(built)
         answer, _, _ = self._asked(("value",), given, wrt, dtype, _underived)
         answer.result["hessian"] = {}
+        firsts: list[Node] = []
         for place, name in enumerate(self._names(built, given, wrt)):
 
             def slope(nodes: list[Node], place: int = place) -> Node:
-                (found,) = _filled(derive.gradient(output, [nodes[place]], built.trail), [nodes[place]])
-                return found
+                if not firsts:
+                    firsts.extend(_filled(derive.gradient(output, nodes, built.trail), nodes))
+                return firsts[place]
 
             probe, found = self._rows(("hessian", place), built, given, wrt, dtype, slope)
             answer.nodes.extend(probe)
@@ -162,7 +164,6 @@ class Answers:
         """Run the outputs and what ``make`` derives of them: the answer, the names, the derivatives."""
         built = self._built(given, wrt)
         names = self._names(built, given, wrt)
-
         key = (question, dtype, _key(given, wrt))
         ready = self._plans.get(key)
         if ready is None:
@@ -192,7 +193,6 @@ class Answers:
         """The Jacobian of a node by each name, and the nodes to look at for a nan in it."""
         names = self._names(built, given, wrt)
         values = {name: one.value for name, one in given.items()}
-
         key = (question, dtype, _key(given, wrt))
         rows = self._rows_ready.get(key)
         if rows is None:

@@ -47,7 +47,7 @@ def drawing(
     """
     built = expression.graph(given, wrt)
     nodes = reachable(built.outputs)
-    trail = derive.Trail()
+    trail = derive.Trail(meetings=True)
     gradients: dict[Node, Node] = {}
     run = list(built.outputs)
     if wrt is not None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from gradcli.errors import CallProblem, GradientProblem, ShapeProblem, Span
 from gradcli.graph.node import Node, constant, ops, variable
-from gradcli.graph.shapes import describe
+from gradcli.graph.shapes import describe, is_known
 from gradcli.language.build import Built
 from gradcli.language.names import Given, listed
 
@@ -83,7 +83,7 @@ def cotangents_of(built: Built, cotangents: Sequence[Given]) -> list[Node]:
         )
     seeds = []
     for place, (output, one) in enumerate(zip(built.outputs, cotangents, strict=True)):
-        if one.shape != output.shape and all(isinstance(size, int) for size in output.shape):
+        if one.shape != output.shape and is_known(output.shape):
             raise ShapeProblem(
                 f"the vector is {describe(one.shape)} and the output {describe(output.shape)}: "
                 "they must have one shape",

@@ -375,3 +375,14 @@ def test_a_sized_graph_is_built_once_a_question(monkeypatch: pytest.MonkeyPatch)
     found = Expression("x*ones(n)").jacobian(wrt="x", x=np.arange(50.0), n=50)["x"]
     assert_array_equal(found, np.eye(50))
     assert len(built) <= 3
+
+
+def test_the_gradient_behind_a_hessian_is_derived_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    gradient = gradcli.answers.derive.gradient
+    monkeypatch.setattr(
+        "gradcli.answers.derive.gradient", lambda *a, **k: calls.append(1) or gradient(*a, **k)
+    )
+    found = Expression("a*b*c*d").hessian(a=1, b=2, c=3, d=4)
+    assert (found["a"]["b"], found["c"]["d"], found["d"]["d"]) == (12, 2, 0)
+    assert calls == [1]

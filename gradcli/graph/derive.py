@@ -26,9 +26,13 @@ class Trail:
     """What the way back did: whose pullback made a node, and which cotangents met where.
 
     It lets a nan on the way back point at the text, and a drawing show where gradients add up.
+
+    Args:
+        meetings: whether to keep what met where, which costs as much memory as the derivative.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, meetings: bool = False) -> None:
+        self._meetings = meetings
         self._first: list[int] = []
         self._nodes: list[Node] = []
         self._met: list[tuple[Node, Node, Node, Region | None, Region | None]] = []
@@ -37,7 +41,8 @@ class Trail:
         self, target: Node, source: Node, cotangent: Node, inner: Region | None, outer: Region | None
     ) -> None:
         """A cotangent of ``target`` that came back through ``source``, from one region into another."""
-        self._met.append((target, source, cotangent, inner, outer))
+        if self._meetings:
+            self._met.append((target, source, cotangent, inner, outer))
 
     @cached_property
     def contributions(self) -> dict[Node, list[tuple[Node, Node]]]:
@@ -211,7 +216,7 @@ def jvp(
 
 
 def jacobian(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> list[Node]:
-    """D output / d each of ``wrt``, of shape ``output.shape + wrt.shape``.
+    """The Jacobian: d output / d each of ``wrt``, of shape ``output.shape + wrt.shape``.
 
     Raises:
         GradientProblem: the output's size is known only when it runs.

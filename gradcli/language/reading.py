@@ -115,23 +115,11 @@ def _joined(parts: list[list[Piece]], separator: str) -> list[Piece]:
     return pieces
 
 
-def tree_json(tree: Tree) -> dict[str, Any]:
-    """A tree as dictionaries: rule, span and children; a leaf has its token's kind, text and span."""
-    root: dict[str, Any] = {}
-    pending = [(tree, root)]
-    while pending:
-        node, entry = pending.pop()
-        children: list[dict[str, Any]] = []
-        entry.update(rule=node.rule, span=[node.start, node.end], children=children)
-        for child in node.children:
-            children.append(_leaf(child) if isinstance(child, Token) else {})
-            if isinstance(child, Tree):
-                pending.append((child, children[-1]))
-    return root
-
-
 def tree_json_text(tree: Tree) -> str:
-    """The same as one line of JSON: the encoder of the standard library recurses."""
+    """A tree as one line of JSON: rule, span and children; a leaf has its token's kind, text and span.
+
+    Written piece by piece: the encoder of the standard library recurses.
+    """
     import json
 
     written: list[str] = []

@@ -126,6 +126,7 @@ def strong(g: Node, d: Node) -> Node:
     """``g * d``, but exactly zero where ``g`` is, whatever ``d`` is: the chain rule's product."""
     if is_constant(g, 1.0):
         return d
+    # A factor that is written as 0 is 0 in forward mode too, where g comes last.
     return d if is_constant(d, 0.0) else ops.strong(g, d)
 
 
