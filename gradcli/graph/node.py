@@ -29,12 +29,13 @@ _MOST_AXES = 64
 class Parameter(NamedTuple):
     """A static argument of an operation: an axis, a shape, a flag.
 
-    ``kind`` says how the language reads it (``language.arguments``).
+    ``kind`` says how the language reads it (``language.arguments``); a text may be one of ``choices`` alone.
     """
 
     name: str
     kind: str
     default: Any = None
+    choices: tuple[str, ...] = ()
 
 
 class Operation(NamedTuple):
@@ -62,6 +63,7 @@ class Operation(NamedTuple):
         spelling: how it is written in the language, where that is no call of its own name: another
             function's name, or a template such as ``"{0}"`` for its arguments.
         hidden: not a name of the language: another function makes it, or it is part of a derivative.
+        form: the order of arguments and parameters in a call, where that is not one after the other.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Operation(NamedTuple):
     elementwise: bool
     spelling: str
     hidden: bool
+    form: tuple[str, ...] = ()
 
     @property
     def spelled(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcli.errors import CallProblem, ExpressionError, GradientProblem, NameProblem, Span
 from gradcli.graph.node import Node, constant, ops, variable
+from gradcli.graph.operations.compose import Composite
 from gradcli.language import derivatives
 from gradcli.language.arguments import bind
 from gradcli.language.context import Context
@@ -70,7 +71,10 @@ def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scop
             keywords,
             lambda m: context.array(m, span_of(tree)),
             context.evaluate,
+            method=tree.rule == "method",
         )
+        if isinstance(record, Composite):
+            return context.compose(record, arrays, parameters, tree)
         return context.apply(record, arrays, parameters, tree)
     except ExpressionError as error:
         if record.name in _OF_TWO and len(positional) == 2:

@@ -15,13 +15,13 @@ from gradcli.errors import (
     Span,
 )
 from gradcli.graph.derive import Trail
-from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, constant, ops, reachable, variable
+from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, Operation, constant, ops, reachable, variable
 from gradcli.graph.operations.compose import Composite
 from gradcli.graph.shapes import agree, describe, elements
 from gradcli.graph.substitute import substitute
 from gradcli.language import symbols
 from gradcli.language.lexer import normal
-from gradcli.language.meaning import Listing, Meaning, kind_of, span_of
+from gradcli.language.meaning import Group, Listing, Meaning, kind_of, span_of
 from gradcli.language.names import Given
 from gradcli.language.tree import Tree
 
@@ -99,19 +99,38 @@ class Context:
         self.spans.setdefault(node, span_of(tree))
         return node
 
-    def apply(self, record: Any, arguments: list[Node], parameters: dict[str, Any], tree: Tree) -> Node:
-        """Apply a record of the table.
+    def apply(self, record: Operation, arguments: list[Node], parameters: dict[str, Any], tree: Tree) -> Node:
+        """Apply an operation.
 
         Raises:
             ExpressionError: shapes or parameters do not fit, under the text.
         """
-        node: Node = self.guard(tree, record, *arguments, operands=arguments, **parameters)
+        node: Node = self.guard(tree, record.__call__, *arguments, operands=arguments, **parameters)
+        if node.shape == () and all(one.op is CONSTANT or one in self.arithmetic for one in arguments):
+            self.arithmetic.add(node)
+        return self._made(tree, node)
+
+    def compose(
+        self, record: Composite, arguments: list[Node | None], parameters: dict[str, Any], tree: Tree
+    ) -> Meaning:
+        """Build what a composed function stands for: a tuple where it has several results.
+
+        Raises:
+            ExpressionError: shapes or parameters do not fit, under the text.
+        """
+        operands = [argument for argument in arguments if argument is not None]
+        found: Node | tuple[Node, ...] = self.guard(
+            tree, record.__call__, *arguments, operands=operands, **parameters
+        )
+        results = found if isinstance(found, tuple) else (found,)
+        for node in results:
+            self._note_inner(tree, node, operands)
+            self._made(tree, node)
+        return Group(results, span_of(tree)) if isinstance(found, tuple) else found
+
+    def _made(self, tree: Tree, node: Node) -> Node:
         if node.shape and elements(node.shape) > _MOST_ELEMENTS:
             raise ShapeProblem("this array has more elements than a memory can hold", span=span_of(tree))
-        if isinstance(record, Composite):
-            self._note_inner(tree, node, arguments)
-        elif node.shape == () and all(one.op is CONSTANT or one in self.arithmetic for one in arguments):
-            self.arithmetic.add(node)
         return self.at(tree, node)
 
     def _note_inner(self, tree: Tree, node: Node, arguments: list[Node]) -> None:

@@ -110,7 +110,7 @@ def _binary(context: Context, tree: Tree, scope: Scope) -> Step:
     a = context.array((yield left, scope), span_of(left))
     b = context.array((yield right, scope), span_of(right))
     if operator.kind == "MATMUL":
-        return context.apply(composites["matmul"], [a, b], {}, tree)
+        return context.compose(composites["matmul"], [a, b], {}, tree)
     if operator.kind == "POWER" and b in context.arithmetic:
         # The rules of a power are better for an exponent that is a constant.
         b = context.at(right, constant(context.evaluate(b)))

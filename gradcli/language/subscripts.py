@@ -6,8 +6,8 @@ from typing import Any
 
 from gradcli.errors import ShapeProblem
 from gradcli.graph.node import CONSTANT, Node
-from gradcli.language.arguments import LARGEST, Evaluate
 from gradcli.language.meaning import Meaning, Nothing, kind_of
+from gradcli.language.parameters import LARGEST, Evaluate
 from gradcli.language.tree import Token, Tree
 
 Item = tuple[Any, ...]

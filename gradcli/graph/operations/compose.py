@@ -14,23 +14,29 @@ from gradcli.graph.operations.record import Sample
 
 
 class Composite(NamedTuple):
-    """A record of the table whose graph is built from other operations."""
+    """A record of the table whose graph is built from other operations.
+
+    An optional argument whose default is ``none`` is handed on as ``None`` when it is left out;
+    one that begins with ``*`` stands for any number, written one after the other.
+    """
 
     name: str
     arguments: tuple[str, ...]
     parameters: tuple[Parameter, ...]
-    build: Callable[..., Node]
+    build: Callable[..., Node | tuple[Node, ...]]
     aliases: tuple[str, ...]
     samples: tuple[Sample, ...]
+    form: tuple[str, ...] = ()
 
     @property
     def variadic(self) -> bool:
         """Whether it takes any number of arrays."""
         return bool(self.arguments) and self.arguments[-1].endswith("*")
 
-    def __call__(self, *arguments: Node | float, **parameters: Any) -> Node:
-        """Build the graph; raises what its operations raise."""
-        return self.build(*[as_node(argument) for argument in arguments], **parameters)
+    def __call__(self, *arguments: Node | float | None, **parameters: Any) -> Node | tuple[Node, ...]:
+        """Build the graph, of one result or of several; raises what its operations raise."""
+        nodes = [None if argument is None else as_node(argument) for argument in arguments]
+        return self.build(*nodes, **parameters)
 
 
 composites: dict[str, Composite] = {}
@@ -39,14 +45,21 @@ composites: dict[str, Composite] = {}
 def compose(
     name: str,
     arguments: str,
-    build: Callable[..., Node],
+    build: Callable[..., Node | tuple[Node, ...]],
     *,
     parameters: tuple[Parameter, ...] = (),
     aliases: str = "",
     samples: Sequence[Sample] = (),
+    form: str = "",
 ) -> None:
     """Enter a composed function into the table."""
     record = Composite(
-        name, tuple(arguments.split()), parameters, build, tuple(aliases.split()), tuple(samples)
+        name=name,
+        arguments=tuple(arguments.split()),
+        parameters=parameters,
+        build=build,
+        aliases=tuple(aliases.split()),
+        samples=tuple(samples),
+        form=tuple(form.split()),
     )
     composites[name] = record

@@ -42,6 +42,7 @@ def define(
     samples: Sequence[Sample] = (),
     spelling: str = "",
     hidden: bool = False,
+    form: str = "",
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
     names = tuple(arguments.split())
@@ -65,6 +66,7 @@ def define(
         elementwise=shape is None,
         spelling=spelling,
         hidden=hidden,
+        form=tuple(form.split()),
     )
     ops.records[name] = record
     return record

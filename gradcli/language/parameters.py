@@ -1,0 +1,134 @@
+"""The static arguments of a call: axes, shapes, flags, texts, computed while the graph is built."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.errors import CallProblem
+from gradcli.graph.node import Node, Parameter
+from gradcli.graph.shapes import describe
+from gradcli.language.meaning import Group, Listing, Meaning, Nothing, Text, kind_of
+from gradcli.language.names import listed, nearest
+
+Evaluate = Callable[[Node], float]
+
+# Beyond it not every whole number is a double.
+LARGEST = 2.0**53
+
+
+def parameter_value(
+    function: str, parameter: Parameter, meaning: Meaning, evaluate: Evaluate, form: str
+) -> Any:
+    """What a parameter is worth, as its kind says.
+
+    ========================  =================================================
+    axes, permutation         a whole number or several: a tuple
+    integers                  the same; tuples in it stay tuples
+    axis, integer, size       a whole number; a size is not negative
+    shape                     sizes: a tuple
+    number, flag              a float, a bool
+    order                     a float or a text
+    text                      a text, one of the choices if there are any
+    ========================  =================================================
+
+    Args:
+        function: the name of the function, for its errors.
+        parameter: the parameter.
+        meaning: what was written.
+        evaluate: computes a node that must be known now.
+        form: the hint that shows the function's form.
+
+    Raises:
+        CallProblem: it is of another kind, or out of range.
+    """
+    return _Reading(function, parameter, evaluate, form).value(meaning)
+
+
+class _Reading:
+    def __init__(self, function: str, parameter: Parameter, evaluate: Evaluate, form: str) -> None:
+        self._function = function
+        self._name = parameter.name
+        self._parameter = parameter
+        self._evaluate = evaluate
+        self._form = form
+
+    def value(self, meaning: Meaning) -> Any:
+        kind = self._parameter.kind
+        if isinstance(meaning, Nothing):
+            if self._parameter.default is None:
+                return None
+            raise self._refused(meaning, "a value")
+        if kind in ("axes", "permutation", "integers"):
+            return self._several(meaning, "a whole number or a tuple of them")
+        if kind in ("axis", "integer"):
+            return self._whole(meaning, "a whole number")
+        if kind == "size":
+            return self._size(meaning)
+        if kind == "shape":
+            return self._shape(meaning)
+        if kind == "text" or (kind == "order" and isinstance(meaning, Text)):
+            return self._text(meaning)
+        if not isinstance(meaning, Node) or meaning.shape != ():
+            expected = {"flag": "true or false", "order": "a number or text"}.get(kind, "a number")
+            raise self._refused(meaning, expected)
+        value = self._evaluate(meaning)
+        return bool(value) if kind == "flag" else float(value)
+
+    def _refused(self, meaning: Meaning, expected: str) -> CallProblem:
+        got = kind_of(meaning)
+        if isinstance(meaning, Node) and meaning.shape:
+            got = f"an array of shape {describe(meaning.shape)}"
+        return CallProblem(
+            f"{self._function}() needs {expected} for {self._name}, and got {got}", hint=self._form
+        )
+
+    def _whole(self, one: Meaning, expected: str) -> int:
+        if not isinstance(one, Node) or one.shape != ():
+            raise self._refused(one, expected)
+        value = self._evaluate(one)
+        if not math.isfinite(value) or value != int(value):
+            raise CallProblem(f"{self._function}() needs a whole number for {self._name}, and got {value:g}")
+        if abs(value) >= LARGEST and self._parameter.kind not in ("shape", "size"):
+            raise CallProblem(f"{self._name} {value:g} is out of range")
+        return int(value)
+
+    def _several(self, meaning: Meaning, expected: str) -> tuple[Any, ...]:
+        if not isinstance(meaning, (Group, Listing)):
+            return (self._whole(meaning, expected),)
+        if self._parameter.kind == "integers":
+            return tuple(
+                [
+                    self._several(one, expected)
+                    if isinstance(one, (Group, Listing))
+                    else self._whole(one, expected)
+                    for one in meaning.items
+                ]
+            )
+        return tuple([self._whole(item, expected) for item in meaning.items])
+
+    def _size(self, meaning: Meaning) -> int:
+        size = self._whole(meaning, "a whole number")
+        if size < 0:
+            raise CallProblem(f"{self._function}() needs a size that is not negative, and got {size}")
+        return size
+
+    def _shape(self, meaning: Meaning) -> tuple[int, ...]:
+        sizes = self._several(meaning, "a size or a tuple of sizes")
+        if min(sizes, default=0) < (-1 if self._function == "reshape" else 0):
+            raise CallProblem(f"{self._function}() needs sizes that are not negative, and got {sizes}")
+        return sizes
+
+    def _text(self, meaning: Meaning) -> str:
+        if not isinstance(meaning, Text):
+            raise self._refused(meaning, "a text")
+        choices = self._parameter.choices
+        if choices and meaning.text not in choices:
+            known = listed([f'"{one}"' for one in choices])
+            near = nearest(meaning.text, choices)
+            raise CallProblem(
+                f'{self._function}() needs {known} for {self._name}, and got "{meaning.text}"',
+                hint=f'did you mean "{near[0]}"?' if near else self._form,
+            )
+        return meaning.text
