@@ -64,6 +64,7 @@ class Operation(NamedTuple):
             function's name, or a template such as ``"{0}"`` for its arguments.
         hidden: not a name of the language: another function makes it, or it is part of a derivative.
         form: the order of arguments and parameters in a call, where that is not one after the other.
+        hides_nan: whether a nan among its arguments may leave no nan in its result, like ``pow(nan, 0)``.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Operation(NamedTuple):
     spelling: str
     hidden: bool
     form: tuple[str, ...] = ()
+    hides_nan: bool = False
 
     @property
     def spelled(self) -> str:

@@ -43,6 +43,7 @@ def define(
     spelling: str = "",
     hidden: bool = False,
     form: str = "",
+    hides_nan: bool = False,
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
     names = tuple(arguments.split())
@@ -67,6 +68,7 @@ def define(
         spelling=spelling,
         hidden=hidden,
         form=tuple(form.split()),
+        hides_nan=hides_nan,
     )
     ops.records[name] = record
     return record
