@@ -36,6 +36,5 @@ def test_one_plan_serves_smooth_and_singular_points_in_turn() -> None:
 
 
 def test_infinities_of_both_signs_are_no_nan() -> None:
-    found = Expression("sum(x * log(x) / x^2)").grad(x=[1e-200, 1.0])["x"]
-    assert found[0] == np.inf
-    assert_array_equal(found[1], 1.0)
+    found = Expression("sum([1, -1] / x)").grad(x=[1e-200, 1e-200])["x"]
+    assert_array_equal(found, [-np.inf, np.inf])
