@@ -92,7 +92,7 @@ def _call(node: Node, op: Operation, args: list[Written]) -> Written:
     shown = [
         f"{parameter.name}={_parameter(parameter, value)}"
         for parameter, value in node_parameters(node)
-        if not _is_default(node, parameter, value)
+        if parameter.kind != "seed" and not _is_default(node, parameter, value)
     ]
     return f"{op.spelled}({', '.join([*texts, *shown])})", _POSTFIX
 

@@ -11,7 +11,7 @@ from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.products import cross, outer
-from gradcli.graph.operations.record import column, define, square_matrix, swapped
+from gradcli.graph.operations.record import column, define, diagonals, square_matrix, swapped
 from gradcli.graph.shapes import Shape, Unknown, agree, broadcast, describe
 
 
@@ -93,7 +93,7 @@ define(
 def _trace_rule(g: Node, y: Node, x: Node) -> Node:
     size = x.shape[-1]
     # Where only the run knows the size, x itself has it.
-    ones = ops.ones_like(ops.diagonal(x)) if isinstance(size, Unknown) else None
+    ones = ops.ones_like(diagonals(x)) if isinstance(size, Unknown) else None
     return column(g, 2) * (ops.eye(n=size) if ones is None else ops.diagonal_matrix(ones))
 
 
@@ -105,42 +105,6 @@ define(
     torch="TraceBackward0",
     samples=[("trace(x)", {"x": "3x3"}), ("trace(x)", {"x": "2x2x2"})],
 )
-
-
-def _diagonal_shape(shape: Shape) -> Shape:
-    square_matrix("diagonal", shape)
-    return shape[:-1]
-
-
-define(
-    "diagonal",
-    pullback=lambda g, y, x: ops.diagonal_matrix(g),
-    kernel="kernels.matrices.diagonal",
-    shape=_diagonal_shape,
-    torch="DiagonalBackward0",
-    samples=[("diagonal(x)", {"x": "3x3"}), ("diag(x)", {"x": "2x2"})],
-)
-
-
-define(
-    "diagonal_matrix",
-    pullback=lambda g, y, x: ops.diagonal(g),
-    kernel="kernels.matrices.diagonal_matrix",
-    shape=lambda shape: (*shape, shape[-1]),
-    torch="DiagEmbedBackward0",
-    samples=[("diag(x)", {"x": "3"})],
-    spelling="diag",
-    hidden=True,
-)
-
-
-def _diag(x: Node) -> Node:
-    if x.ndim not in (1, 2):
-        raise ShapeProblem(f"diag() needs a vector or a matrix: got {describe(x.shape)}")
-    return ops.diagonal_matrix(x) if x.ndim == 1 else ops.diagonal(x)
-
-
-compose("diag", "x", _diag, samples=[("diag(x)", {"x": "3"}), ("diag(x)", {"x": "3x3"})])
 
 
 def _solve_matrix_shape(a: Shape, b: Shape) -> Shape:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from gradcli.errors import CallProblem, ShapeProblem
-from gradcli.graph.node import Kind, Node, Operation, Parameter, Rule, is_constant, ops
+from gradcli.graph.node import Kind, Node, Operation, Parameter, Rule, Takes, is_constant, ops
 from gradcli.graph.shapes import Shape, agree, broadcast, describe
 
 REQUIRED = object()
@@ -33,7 +33,7 @@ def define(
     shape: Callable[..., Shape] | None = None,
     parameters: tuple[Parameter, ...] = (),
     prepare: Callable[..., dict[str, Any]] | None = None,
-    takes: Kind | Literal["any"] | tuple[Kind | Literal["any"], ...] = "float",
+    takes: Takes | tuple[Takes, ...] = "float",
     gives: Kind | Literal["same"] = "float",
     torch: str = "",
     symbol: str = "",
@@ -142,6 +142,11 @@ def restored(g: Node, axis: tuple[int, ...], keepdims: bool) -> Node:
 def swapped(a: Node) -> Node:
     """A matrix, or a batch of them, transposed."""
     return ops.transpose(a, axes=(-1, -2))
+
+
+def diagonals(a: Node, offset: int = 0) -> Node:
+    """The diagonals of a matrix or of a batch of them, along a new last axis."""
+    return ops.diagonal(a, offset=offset, axis1=-2, axis2=-1)
 
 
 def column(g: Node, axes: int) -> Node:
