@@ -90,9 +90,11 @@ def bind(
     declared = {parameter.name: parameter for parameter in record.parameters}
     if len(positional) > len(order) and order and order[-1] in declared:
         positional = _gathered(positional, len(order) - 1, declared[order[-1]])
-    given: dict[str, Meaning] = dict(zip(order, positional, strict=False))
+    # What comes after arrays of any number is given by name.
+    placed = order if spread is None else order[: order.index(spread)]
+    given: dict[str, Meaning] = dict(zip(placed, positional, strict=False))
     if spread is not None:
-        _spread(given, spread, list(positional[order.index(spread) :]))
+        _spread(given, spread, list(positional[len(placed) :]))
     elif len(positional) > len(order):
         plural = "argument" if len(order) == 1 else "arguments"
         raise CallProblem(
@@ -139,7 +141,6 @@ def _named(written: str, order: Sequence[str]) -> str:
 
 def _spread(given: dict[str, Meaning], name: str, rest: list[Meaning]) -> None:
     """All that is left over belongs to one argument; a single list hands over what it holds."""
-    given.pop(name, None)
     if len(rest) == 1 and isinstance(rest[0], (Listing, Group)):
         given[name] = rest[0]
     elif rest:

@@ -111,7 +111,8 @@ class Context:
         """
         self._draws.hand_out(record, parameters)
         node: Node = self.guard(tree, record.__call__, *arguments, operands=arguments, **parameters)
-        if node.shape == () and all(one.op is CONSTANT or one in self.arithmetic for one in arguments):
+        known = [one.op is CONSTANT or one in self.arithmetic for one in arguments]
+        if node.shape == () and known and all(known):
             self.arithmetic.add(node)
         return self._made(tree, node)
 

@@ -83,7 +83,7 @@ define(
 
 def _folded_rule(g: Node, y: Node, x: Node, shape: Shape, width: Widths, mode: str) -> Node:
     # The leading axes of g are not padded.
-    return ops.pad(g, width=((0, 0),) * (g.ndim - y.ndim) + width, mode=mode)
+    return ops.pad(g, width=((0, 0),) * (g.ndim - len(width)) + width, mode=mode)
 
 
 define(

@@ -86,10 +86,11 @@ def _roll_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]
     if "shift" not in given:
         raise CallProblem("roll() needs a value for shift", hint="write roll(x, 1)")
     (x,), shift, axis = nodes, tuple(given["shift"]), given.get("axis")
+    if axis is None and x.ndim < 2:
+        return {"shift": (sum(shift),) * x.ndim, "axis": (-1,) * x.ndim}
     if axis is None:
-        if x.ndim > 1:
-            known("roll", x.shape)
-        return {"shift": (sum(shift),), "axis": (-1,) if x.ndim == 1 else None}
+        known("roll", x.shape)
+        return {"shift": (sum(shift),), "axis": None}
     axes = [one for axis in axis for one in from_end(axis, x.ndim)]
     if len(shift) != len(axes) and 1 not in (len(shift), len(axes)):
         raise CallProblem(f"roll() needs a shift for each axis: {len(shift)} for {len(axes)} axes were given")
