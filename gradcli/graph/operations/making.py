@@ -25,7 +25,7 @@ compose(
     "logspace",
     "start stop",
     lambda start, stop, n, base: ops.pow(base, ops.linspace(start, stop, n=n)),
-    parameters=(Parameter("n", "size", 50), Parameter("base", "number", 10.0)),
+    parameters=(Parameter("n", "size", 50), Parameter("base", "number", 10)),
     samples=[
         ("logspace(a, b, 4)", {"a": "() unit", "b": "() unit"}),
         ("logspace(0, b, num=3, base=2)", {"b": "()"}),

@@ -86,11 +86,10 @@ def _roll_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]
     if "shift" not in given:
         raise CallProblem("roll() needs a value for shift", hint="write roll(x, 1)")
     (x,), shift, axis = nodes, tuple(given["shift"]), given.get("axis")
-    if axis is None and x.ndim < 2:
-        return {"shift": (sum(shift),) * x.ndim, "axis": (-1,) * x.ndim}
     if axis is None:
-        known("roll", x.shape)
-        return {"shift": (sum(shift),), "axis": None}
+        if x.ndim > 1:
+            known("roll", x.shape)
+        return {"shift": (sum(shift),), "axis": (-1,) if x.ndim == 1 else None}
     axes = [one for axis in axis for one in from_end(axis, x.ndim)]
     if len(shift) != len(axes) and 1 not in (len(shift), len(axes)):
         raise CallProblem(f"roll() needs a shift for each axis: {len(shift)} for {len(axes)} axes were given")
@@ -102,6 +101,8 @@ def _roll_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]
 
 
 def _roll_rule(g: Node, y: Node, x: Node, shift: tuple[int, ...], axis: tuple[int, ...] | None) -> Node:
+    if not x.ndim:
+        return g
     back = tuple([-one for one in shift])
     if axis is not None:
         return ops.roll(g, shift=back, axis=axis)
