@@ -44,7 +44,7 @@ def index(x: Array, *indices: Array, spec: tuple[Any, ...]) -> Array:
     try:
         return np.asarray(np.asarray(x)[_key(spec, indices)])
     except IndexError as error:
-        raise EvaluationError(str(error)) from None
+        raise EvaluationError(str(error).replace("out of bounds", "out of range")) from None
 
 
 def _along(index: Array, shape: tuple[int, ...], axis: int) -> tuple[Array, ...]:

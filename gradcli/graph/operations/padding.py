@@ -34,6 +34,8 @@ def _pad_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
 
 def _widths(width: tuple[Any, ...], ndim: int) -> Widths:
     """NumPy's forms of a width as one pair an axis: ``1``, ``(1, 2)``, ``((1, 2), (0, 1))``."""
+    if not width and not ndim:
+        return ()
     rows = width if width and all(isinstance(one, tuple) for one in width) else (width,)
     if all(len(row) in (1, 2) and all(isinstance(one, int) for one in row) for row in rows):
         pairs = tuple([(row[0], row[-1]) for row in rows])
