@@ -117,9 +117,7 @@ def bind(
         for name, meaning in given.items()
     }
     for parameter in record.parameters:
-        if parameter.name not in parameters and isinstance(record, Composite):
-            parameters[parameter.name] = parameter.default
-        if parameters.get(parameter.name, parameter.default) is REQUIRED:
+        if parameters.setdefault(parameter.name, parameter.default) is REQUIRED:
             raise _missing(record, parameter.name)
     return arrays, parameters
 

@@ -205,6 +205,8 @@ def test_what_is_made_is_differentiated_by_what_it_is_made_of() -> None:
 ERRORS = [
     ("unbind(v[0])", "axis 0 is out of range: the array has 0 axes"),
     ("unbind(v[v > 0])", "unbind() of a masked array: its size is known only when it runs"),
+    ("unbind(zeros(1e7))", "unbind() would give 10000000 arrays, and 100000 at most make sense"),
+    ("split(zeros(1e7), 1e6)", "split() would give 1000000 arrays, and 100000 at most make sense"),
     ("split(v, 4)", "an axis of size 6 does not split into 4 equal parts"),
     ("split(v, 0)", "split() needs one part or more, and got 0"),
     ("split(v, 1.5)", "split() needs a whole number for sections, and got 1.5"),

@@ -7,7 +7,7 @@ from typing import Any
 from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
-from gradcli.graph.operations.record import define, diagonals, from_end
+from gradcli.graph.operations.record import define, from_end
 from gradcli.graph.shapes import Shape, Size, Unknown, agree, describe, is_known
 
 _OFFSET = Parameter("offset", "integer", 0)
@@ -17,9 +17,11 @@ def _diagonal_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, 
     (x,), offset = nodes, given.get("offset", 0)
     if x.ndim < 2:
         raise ShapeProblem(f"diagonal() needs a matrix: got {describe(x.shape)}")
-    (axis1,), (axis2,) = from_end(given.get("axis1", 0), x.ndim), from_end(given.get("axis2", 1), x.ndim)
+    # The language takes the first two axes, as NumPy does; a rule counts from the end: batches stand in front.
+    first, second = given.get("axis1", -2), given.get("axis2", -1)
+    (axis1,), (axis2,) = from_end(first, x.ndim), from_end(second, x.ndim)
     if axis1 == axis2:
-        raise ShapeProblem(f"diagonal() needs two axes: both are axis {given.get('axis1', 0)}")
+        raise ShapeProblem(f"diagonal() needs two axes: both are axis {first}")
     rows, columns = x.shape[axis1], x.shape[axis2]
     if not is_known((rows, columns)) and (offset or not agree((rows,), (columns,))):
         raise ShapeProblem("diagonal() of a masked array: only the main one of a square matrix can be taken")
@@ -79,7 +81,7 @@ def _diagonal_matrix_shape(shape: Shape, offset: int, rows: Size | None, columns
 define(
     # Matrices, square unless told otherwise, with x on a diagonal.
     "diagonal_matrix",
-    pullback=lambda g, y, x, offset, rows, columns: diagonals(g, offset),
+    pullback=lambda g, y, x, offset, rows, columns: ops.diagonal(g, offset=offset),
     kernel="kernels.diagonals.diagonal_matrix",
     shape=_diagonal_matrix_shape,
     parameters=(_OFFSET, Parameter("rows", "size"), Parameter("columns", "size")),
@@ -104,7 +106,7 @@ def _diag(x: Node, offset: int) -> Node:
             f"diag() needs a vector or a matrix: got {describe(x.shape)}",
             hint="for a batch of matrices write diagonal(x, axis1=-2, axis2=-1)" if x.ndim else "",
         )
-    return ops.diagonal_matrix(x, offset=offset) if x.ndim == 1 else diagonals(x, offset)
+    return ops.diagonal_matrix(x, offset=offset) if x.ndim == 1 else ops.diagonal(x, offset=offset)
 
 
 compose(

@@ -13,6 +13,8 @@ from gradcli.graph.operations.shaping import known
 from gradcli.graph.shapes import Shape, Size, Unknown, agree, describe
 
 _AXIS = Parameter("axis", "axis", 0)
+# Each part is an operation of the graph, which must be built within seconds.
+_MOST_PARTS = 100_000
 
 
 def _joined(*shapes: Shape, axis: int) -> Shape:
@@ -102,10 +104,17 @@ def _size(name: str, x: Node, axis: int) -> int:
     return size
 
 
+def _few(name: str, count: int) -> None:
+    if count > _MOST_PARTS:
+        raise ShapeProblem(f"{name}() would give {count} arrays, and {_MOST_PARTS} at most make sense")
+
+
 def _unbind(x: Node, axis: int) -> tuple[Node, ...]:
     (axis,) = from_end(axis, x.ndim)
+    size = _size("unbind", x, axis)
+    _few("unbind", size)
     rest = [("all",)] * (-axis - 1)
-    return tuple([ops.index(x, spec=(("at", place), *rest)) for place in range(_size("unbind", x, axis))])
+    return tuple([ops.index(x, spec=(("at", place), *rest)) for place in range(size)])
 
 
 compose(
@@ -133,6 +142,7 @@ def _split(x: Node, sections: int | tuple[int, ...], axis: int) -> tuple[Node, .
                 f"an axis of size {size} does not split into {sections} equal parts",
                 hint="give the places to cut at: split(x, (2, 5))",
             )
+        _few("split", sections)
         bounds: list[int | None] = [place * size // sections for place in range(sections + 1)]
     else:
         bounds = [0, *sections, None]

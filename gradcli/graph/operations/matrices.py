@@ -11,7 +11,7 @@ from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.products import cross, outer
-from gradcli.graph.operations.record import column, define, diagonals, square_matrix, swapped
+from gradcli.graph.operations.record import column, define, square_matrix, swapped
 from gradcli.graph.shapes import Shape, Unknown, agree, broadcast, describe
 
 
@@ -93,7 +93,7 @@ define(
 def _trace_rule(g: Node, y: Node, x: Node) -> Node:
     size = x.shape[-1]
     # Where only the run knows the size, x itself has it.
-    ones = ops.ones_like(diagonals(x)) if isinstance(size, Unknown) else None
+    ones = ops.ones_like(ops.diagonal(x)) if isinstance(size, Unknown) else None
     return column(g, 2) * (ops.eye(n=size) if ones is None else ops.diagonal_matrix(ones))
 
 

@@ -144,11 +144,6 @@ def swapped(a: Node) -> Node:
     return ops.transpose(a, axes=(-1, -2))
 
 
-def diagonals(a: Node, offset: int = 0) -> Node:
-    """The diagonals of a matrix or of a batch of them, along a new last axis."""
-    return ops.diagonal(a, offset=offset, axis1=-2, axis2=-1)
-
-
 def column(g: Node, axes: int) -> Node:
     """A scalar result's cotangent, ready to multiply an array with that many axes."""
     return restored(g, tuple(range(-axes, 0)), keepdims=False)
