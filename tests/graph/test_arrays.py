@@ -96,6 +96,7 @@ ONE_RESULT = [
     ("concat([b, A])", np.concatenate([TRUE, A])),
     ("stack([b, not b])", np.stack([TRUE, ~TRUE])),
     ("[v > 0, v]", np.stack([V > 0, V])),
+    ("v[v > 0].reshape(2, -1)", V[V > 0].reshape(2, -1)),
     # A list of masks is a mask.
     ("A[:2][[A[0] > 0.2, A[0] < 0.4]]", A[:2][np.stack([A[0] > 0.2, A[0] < 0.4])]),
     ("size(T)", 24.0),

@@ -17,7 +17,7 @@ def _diagonal_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, 
     (x,), offset = nodes, given.get("offset", 0)
     if x.ndim < 2:
         raise ShapeProblem(f"diagonal() needs a matrix: got {describe(x.shape)}")
-    # The language takes the first two axes, as NumPy does; a rule counts from the end: batches stand in front.
+    # The language takes the first two axes, as NumPy does; a rule counts from the end, behind a batch.
     first, second = given.get("axis1", -2), given.get("axis2", -1)
     (axis1,), (axis2,) = from_end(first, x.ndim), from_end(second, x.ndim)
     if axis1 == axis2:

@@ -9,7 +9,7 @@ from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import REQUIRED, define, from_end
-from gradcli.graph.operations.shaping import known
+from gradcli.graph.operations.shaping import known_sizes
 from gradcli.graph.shapes import Shape, Size, Unknown, agree, describe
 
 _AXIS = Parameter("axis", "axis", 0)
@@ -98,7 +98,7 @@ define(
 
 def _size(name: str, x: Node, axis: int) -> int:
     """The size of an axis that must be known."""
-    known(name, x.shape[axis:][:1])
+    known_sizes(name, x.shape[axis:][:1])
     size = x.shape[axis]
     assert isinstance(size, int)
     return size

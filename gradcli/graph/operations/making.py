@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
-from gradcli.graph.operations.shaping import SHAPE, known
+from gradcli.graph.operations.shaping import SHAPE, known_sizes
 from gradcli.graph.shapes import Shape, describe
 
 compose(
@@ -34,7 +34,7 @@ compose(
 
 
 def _meshgrid(*arrays: Node, indexing: str) -> tuple[Node, ...]:
-    known("meshgrid", *[one.shape for one in arrays])
+    known_sizes("meshgrid", *[one.shape for one in arrays])
     for one in arrays:
         if one.ndim > 1:
             raise ShapeProblem(

@@ -7,7 +7,7 @@ from typing import Any
 from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.record import REQUIRED, define
-from gradcli.graph.operations.shaping import known
+from gradcli.graph.operations.shaping import known_sizes
 from gradcli.graph.shapes import Shape, elements
 
 Widths = tuple[tuple[int, int], ...]
@@ -22,7 +22,7 @@ def _pad_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
     if "width" not in given:
         raise CallProblem("pad() needs a value for width", hint=_FORM)
     shape = nodes[0].shape
-    known("pad", shape)
+    known_sizes("pad", shape)
     width, mode = _widths(tuple(given["width"]), len(shape)), given.get("mode", "constant")
     if min([one for pair in width for one in pair], default=0) < 0:
         raise CallProblem("pad() needs widths that are not negative", hint="a slice cuts: x[1:-1]")

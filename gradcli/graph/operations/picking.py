@@ -6,7 +6,7 @@ from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import REQUIRED, define, from_end
-from gradcli.graph.operations.shaping import known
+from gradcli.graph.operations.shaping import known_sizes
 from gradcli.graph.shapes import Shape, describe, elements
 
 
@@ -37,7 +37,7 @@ compose(
 
 
 def _gathered(shape: Shape, index: Shape, axis: int) -> Shape:
-    known("gather", shape, index)
+    known_sizes("gather", shape, index)
     places = range(-len(shape), 0)
     fits = len(shape) == len(index) and all(
         one == axis or elements((index[one],)) <= elements((shape[one],)) for one in places

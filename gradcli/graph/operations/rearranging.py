@@ -9,7 +9,7 @@ from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import AXIS, REQUIRED, define, from_end
-from gradcli.graph.operations.shaping import known
+from gradcli.graph.operations.shaping import known_sizes
 from gradcli.graph.shapes import Shape, elements
 
 
@@ -88,7 +88,7 @@ def _roll_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]
     (x,), shift, axis = nodes, tuple(given["shift"]), given.get("axis")
     if axis is None:
         if x.ndim > 1:
-            known("roll", x.shape)
+            known_sizes("roll", x.shape)
         return {"shift": (sum(shift),), "axis": (-1,) if x.ndim == 1 else None}
     axes = [one for axis in axis for one in from_end(axis, x.ndim)]
     if len(shift) != len(axes) and 1 not in (len(shift), len(axes)):
@@ -135,7 +135,7 @@ define(
 
 
 def _repeat(x: Node, repeats: tuple[int, ...], axis: int | None) -> Node:
-    known("repeat", x.shape)
+    known_sizes("repeat", x.shape)
     if min(repeats, default=0) < 0:
         raise CallProblem(f"repeat() needs counts that are not negative, and got {min(repeats)}")
     if axis is None:
@@ -182,7 +182,7 @@ def _tile_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]
     if "reps" not in given:
         raise CallProblem("tile() needs a value for reps", hint="write tile(x, (2, 3))")
     reps = tuple(given["reps"])
-    known("tile", nodes[0].shape)
+    known_sizes("tile", nodes[0].shape)
     return {"reps": (1,) * (nodes[0].ndim - len(reps)) + reps}
 
 

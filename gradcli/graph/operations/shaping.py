@@ -14,7 +14,7 @@ SHAPE = Parameter("shape", "shape", REQUIRED)
 _OPEN = Parameter("shape", "open shape", REQUIRED)
 
 
-def known(name: str, *shapes: Shape) -> None:
+def known_sizes(name: str, *shapes: Shape) -> None:
     """Check that sizes are known before anything runs.
 
     Raises:
@@ -39,13 +39,14 @@ def _reshape_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, A
     if not is_known(new):
         # The way back from a reshape of a masked array: whether it fits is known where it came from.
         return {"shape": new}
-    known = elements([size for size in new if size != -1])
-    if unknown and new == (-1,):
-        return {"shape": (Unknown(elements(old)),)}
+    fixed = elements([size for size in new if size != -1])
+    if unknown and -1 in new:
+        rest = Unknown(elements(old) // max(fixed, 1))
+        return {"shape": tuple([rest if size == -1 else size for size in new])}
     total = elements(old)
-    if not unknown and -1 in new and known and total % known == 0:
-        new = tuple([total // known if size == -1 else size for size in new])
-    elif not unknown and (-1 in new or known != total):
+    if not unknown and -1 in new and fixed and total % fixed == 0:
+        new = tuple([total // fixed if size == -1 else size for size in new])
+    elif not unknown and (-1 in new or fixed != total):
         raise ShapeProblem(f"{total} elements of shape {describe(old)} do not fill {describe(new)}")
     return {"shape": new}
 
@@ -171,7 +172,7 @@ def _open_sizes(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
     old, sizes = nodes[0].shape, list(given["shape"])
     for place, size in enumerate(sizes):
         if size == -1:
-            known("broadcast_to", old)
+            known_sizes("broadcast_to", old)
             before = place - len(sizes) + len(old)
             if before < 0:
                 raise ShapeProblem(
@@ -215,7 +216,7 @@ def _flattened(x: Node, start_dim: int, end_dim: int) -> Node:
         raise ShapeProblem(f"flatten() needs axes in order: axis {start_dim} stands behind axis {end_dim}")
     if (start, end) == (-x.ndim, -1):
         return ops.reshape(x, shape=(-1,))
-    known("flatten", x.shape)
+    known_sizes("flatten", x.shape)
     first, last = x.ndim + start, x.ndim + end
     return ops.reshape(x, shape=(*x.shape[:first], elements(x.shape[first : last + 1]), *x.shape[last + 1 :]))
 
