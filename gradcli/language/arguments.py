@@ -16,7 +16,16 @@ from gradcli.language.meaning import Group, Listing, Meaning, Nothing
 from gradcli.language.names import CONSTANTS, listed, nearest
 from gradcli.language.parameters import Evaluate, parameter_value
 
-_ALIASES = {"dim": "axis", "keepdim": "keepdims", "dims": "axes", "ord": "p", "ddof": "correction"}
+_ALIASES = {
+    "dim": "axis",
+    "keepdim": "keepdims",
+    "dims": "axes",
+    "ord": "p",
+    "ddof": "correction",
+    "min": "lo",
+    "max": "hi",
+    "negative_slope": "slope",
+}
 
 
 def slots(record: Operation | Composite, method: bool = False) -> list[str]:

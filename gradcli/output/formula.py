@@ -113,6 +113,8 @@ def _is_default(node: Node, parameter: Parameter, value: Any) -> bool:
 def _parameter(parameter: Parameter, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
     if isinstance(value, tuple):
         inner = ", ".join(["-1" if isinstance(one, Unknown) else str(one) for one in value])
         return (

@@ -1,6 +1,7 @@
 """The table of operations, by topic. Importing it fills ``graph.node.ops`` and loads no NumPy."""
 
 from gradcli.graph.operations import (
+    activations,
     arithmetic,
     arrays,
     comparison,
@@ -10,12 +11,16 @@ from gradcli.graph.operations import (
     learning,
     matrices,
     norms,
+    pairs,
     products,
     reduction,
     shaping,
+    special,
+    trigonometry,
 )
 
 __all__ = [
+    "activations",
     "arithmetic",
     "arrays",
     "comparison",
@@ -25,7 +30,10 @@ __all__ = [
     "learning",
     "matrices",
     "norms",
+    "pairs",
     "products",
     "reduction",
     "shaping",
+    "special",
+    "trigonometry",
 ]

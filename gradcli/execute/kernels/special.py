@@ -1,0 +1,85 @@
+"""Kernels of special functions, on top of SciPy's."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradcli.execute.backends import function
+from gradcli.execute.special_scalars import FACTORIALS, MOST
+
+Array = NDArray[Any]
+
+# From here on to the left the series of polygamma takes too many terms.
+_FAR_LEFT = -100.0
+
+_FACTORIALS = np.array(FACTORIALS)
+
+
+def polygamma(x: Array, n: int) -> Array:
+    """The n-th derivative of digamma; far to the left by reflection, on 1 - x."""
+    given = function("scipy.special.polygamma")
+    x = np.asarray(x)
+    far = x < _FAR_LEFT
+    if n == 0 or not np.any(far):
+        return np.asarray(given(n, x))
+    direct = given(n, np.where(far, 1.0, x))
+    mirrored = given(n, 1.0 - np.where(far, x, 0.0))
+    reflected = (-1) ** n * (mirrored - _cotangent_slope(np.where(far, x, 0.5), n))
+    return np.where(far, reflected, direct)
+
+
+def _cotangent_slope(x: Array, n: int) -> Array:
+    """Pi times the n-th derivative of cot(pi x) by x, times (-1)^n signs left to the caller: a polynomial in cot.
+
+    DLMF 5.15.6; the derivative of cot is -(1 + cot^2). At a whole number it is a pole.
+    """
+    rest = math.pi * (x - np.rint(x))
+    with np.errstate(all="ignore"):
+        cot = np.where(rest == 0, np.inf, np.cos(rest) / np.sin(rest))
+    slope = np.polynomial.Polynomial([0.0, 1.0])
+    for _ in range(n):
+        slope = -slope.deriv() * np.polynomial.Polynomial([1.0, 0.0, 1.0])
+    return np.asarray(math.pi ** (n + 1) * slope(cot))
+
+
+def factorial(x: Array) -> Array:
+    """Gamma of x + 1, exact for whole numbers; nan at its poles."""
+    x = np.asarray(x)
+    with np.errstate(invalid="ignore"):
+        whole = (x >= 0) & (x <= 170) & (x == np.rint(x))
+    table = _FACTORIALS[np.where(whole, x, 0).astype(np.intp)]
+    if np.all(whole):
+        return table
+    # SciPy answers an infinity at the first pole, and nan at the others.
+    gamma = function("scipy.special.gamma")(np.where(whole | (x == -1), np.nan, x) + 1.0)
+    return np.where(whole, table, gamma)
+
+
+def comb(n: Array, k: Array) -> Array:
+    """N over k, exact for whole numbers: by gamma functions between 0 and n, and 0 outside."""
+    n, k = np.broadcast_arrays(n, k)
+    inside = (k >= 0) & (k <= n)
+    whole = inside & (n <= MOST) & (n == np.rint(n)) & (k == np.rint(k))
+    found = np.where(np.isnan(n) | np.isnan(k), np.nan, 0.0)
+    if np.any(whole):
+        found[whole] = [_exact(*pair) for pair in zip(n[whole].tolist(), k[whole].tolist(), strict=True)]
+    rest = inside & ~whole
+    if np.any(rest):
+        found[rest] = function("scipy.special.binom")(n[rest], k[rest])
+    return found
+
+
+def _exact(n: float, k: float) -> float:
+    try:
+        return float(math.comb(int(n), int(k)))
+    except OverflowError:
+        return math.inf
+
+
+def xlogy(x: Array, y: Array) -> Array:
+    """X log(y), and 0 where x is, whatever number y is."""
+    return np.where(np.equal(x, 0) & ~np.isnan(y), 0.0, x * np.log(y))
