@@ -61,8 +61,8 @@ DOMAINS: dict[str, Draw] = {
     "three": lambda rng, shape: np.full(shape, 3.0),
     "within_one": lambda rng, shape: rng.uniform(0.1, 0.9, shape),
     "beyond_one": lambda rng, shape: rng.uniform(1.3, 2.9, shape),
-    # Not within a fiftieth of a half of a tenth.
-    "off_grid": lambda rng, shape: rng.integers(-20, 20, shape) / 10 + rng.uniform(0.055, 0.095, shape),
+    # Further than differences reach from where tenths are rounded.
+    "off_grid": lambda rng, shape: rng.integers(-20, 20, shape) / 10 + rng.uniform(0.08, 0.12, shape),
     "low": lambda rng, shape: rng.uniform(-0.9, -0.3, shape),
     "high": lambda rng, shape: rng.uniform(0.4, 0.9, shape),
     "well": _square,

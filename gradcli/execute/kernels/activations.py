@@ -72,7 +72,7 @@ def hardswish(x: Array) -> Array:
 
 def elu(x: Array, alpha: float) -> Array:
     """X, or alpha (exp(x) - 1) where it is negative."""
-    return np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0.0)))
+    return np.where(np.greater(x, 0), x, alpha * np.expm1(np.where(np.greater(x, 0), 0.0, x)))
 
 
 def selu(x: Array) -> Array:
@@ -82,7 +82,7 @@ def selu(x: Array) -> Array:
 
 def celu(x: Array, alpha: float) -> Array:
     """X, or alpha (exp(x / alpha) - 1) where it is negative."""
-    return np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0.0) / alpha))
+    return np.where(np.greater(x, 0), x, alpha * np.expm1(np.where(np.greater(x, 0), 0.0, x) / alpha))
 
 
 def gelu(x: Array, approximate: str) -> Array:

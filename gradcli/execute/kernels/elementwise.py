@@ -85,15 +85,25 @@ def round(x: Array, decimals: int = 0) -> Array:
     """To the nearest, halves to even, after a scaling by a power of ten that may not overflow."""
     if decimals == 0:
         return np.asarray(np.rint(x))
-    scale = np.power(10.0, abs(decimals))
+    scale = np.asarray(np.float64(10.0) ** abs(decimals))
     scaled = np.multiply(x, scale) if decimals > 0 else np.divide(x, scale)
     rounded = np.rint(scaled) / scale if decimals > 0 else strong(np.rint(scaled), scale)
-    return np.where(np.isfinite(scaled), rounded, x)
+    return np.asarray(np.where(np.isfinite(scaled), rounded, x))
 
 
 def nan_to_num(x: Array, nan: float, posinf: float | None, neginf: float | None) -> Array:
     """A number for each of nan, inf and -inf; the largest there are for the infinities."""
     return np.asarray(np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf))
+
+
+def fmax(a: Array, b: Array) -> Array:
+    """The larger; the other one of a nan. NumPy's own takes any of 0 and -0."""
+    return np.asarray(np.where(np.greater_equal(a, b) | np.isnan(b), a, b))
+
+
+def fmin(a: Array, b: Array) -> Array:
+    """The smaller; the other one of a nan."""
+    return np.where(np.less_equal(a, b) | np.isnan(b), a, b)
 
 
 def number_share(a: Array, b: Array) -> Array:

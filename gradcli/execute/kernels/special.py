@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.execute.backends import function
-from gradcli.execute.special_scalars import FACTORIALS, MOST
+from gradcli.execute.special_scalars import FACTORIALS, MOST, next_to_two
 
 Array = NDArray[Any]
 
@@ -17,6 +17,17 @@ Array = NDArray[Any]
 _FAR_LEFT = -100.0
 
 _FACTORIALS = np.array(FACTORIALS)
+
+
+def lgamma(x: Array) -> Array:
+    """The logarithm of the size of gamma. SciPy's loses digits next to 1 and 2, and fails at -inf and 1e-310."""
+    x = np.asarray(x, dtype=np.float64)
+    one, two, least = np.abs(x - 1) <= 0.25, np.abs(x - 2) <= 0.25, np.abs(x) < 1e-290
+    found = np.where(np.isinf(x), np.inf, function("scipy.special.gammaln")(x))
+    found = np.where(least, -np.log(np.abs(x)), found)
+    z = np.where(two, x - 2, np.where(one, x - 1, 0.0))
+    series = next_to_two(z)
+    return np.asarray(np.where(two, series, np.where(one, series - np.log1p(z), found)))
 
 
 def polygamma(x: Array, n: int) -> Array:
@@ -28,14 +39,14 @@ def polygamma(x: Array, n: int) -> Array:
         return np.asarray(given(n, x))
     direct = given(n, np.where(far, 1.0, x))
     mirrored = given(n, 1.0 - np.where(far, x, 0.0))
-    reflected = (-1) ** n * (mirrored - _cotangent_slope(np.where(far, x, 0.5), n))
-    return np.where(far, reflected, direct)
+    reflected = (-1) ** n * mirrored - _cotangent_slope(np.where(far, x, 0.5), n)
+    return np.asarray(np.where(far, reflected, direct))
 
 
 def _cotangent_slope(x: Array, n: int) -> Array:
-    """Pi times the n-th derivative of cot(pi x) by x, times (-1)^n signs left to the caller: a polynomial in cot.
+    """Pi times the n-th derivative of cot(pi x), a polynomial in the cotangent itself.
 
-    DLMF 5.15.6; the derivative of cot is -(1 + cot^2). At a whole number it is a pole.
+    The slope of cot is -1 - cot^2. This is (-1)^n psi_n(1 - x) - psi_n(x) (DLMF 5.15.6). A whole number is a pole.
     """
     rest = math.pi * (x - np.rint(x))
     with np.errstate(all="ignore"):
@@ -51,7 +62,7 @@ def factorial(x: Array) -> Array:
     x = np.asarray(x)
     with np.errstate(invalid="ignore"):
         whole = (x >= 0) & (x <= 170) & (x == np.rint(x))
-    table = _FACTORIALS[np.where(whole, x, 0).astype(np.intp)]
+    table: Array = _FACTORIALS[np.where(whole, x, 0).astype(np.intp)]
     if np.all(whole):
         return table
     # SciPy answers an infinity at the first pole, and nan at the others.

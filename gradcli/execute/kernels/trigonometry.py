@@ -17,7 +17,7 @@ def one_less_square(x: Array) -> Array:
 
 def _turn(x: Array) -> tuple[Array, Array]:
     """sin(pi x) and cos(pi x), from what is left of x after whole half turns: exact at whole numbers."""
-    whole = np.rint(x)
+    whole = np.rint(x) + 0.0
     sign = np.where(np.remainder(whole, 2) == 0, 1.0, -1.0)
     rest = np.pi * np.asarray(x - whole)
     return sign * np.sin(rest), sign * np.cos(rest)

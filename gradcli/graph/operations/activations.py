@@ -61,7 +61,7 @@ define(
     parameters=(Parameter("eps", "number", None),),
     torch="LogitBackward0",
     domain="within_one",
-    samples=[("logit(x, 0.3)", {"x": "2x3"}), ("logit(x, eps=1e-3)", {"x": "2x3 within_one"})],
+    samples=[("logit(x, 0.05)", {"x": "2x3 high"}), ("logit(x, eps=0.3)", {"x": "2x3 low"})],
 )
 define(
     "logsigmoid",
@@ -78,17 +78,17 @@ def _softplus_slope(g: Node, y: Node, x: Node, beta: float, threshold: float | N
     return strong(g, slope if threshold is None else ops.where(ops.gt(u, threshold), 1, slope))
 
 
-def _softplus_parameters(
-    nodes: list[Node], given: dict[str, Any], name: str = "softplus", parameter: str = "beta"
-) -> dict[str, Any]:
+def _softplus_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
     found = {"beta": 1.0, "threshold": None, **given}
-    _refuse_zero(name, parameter, found["beta"])
+    _refuse_zero("softplus", "beta", found["beta"])
     return found
 
 
 def _refuse_zero(name: str, parameter: str, value: float) -> None:
     if value == 0:
-        raise CallProblem(f"{name}() divides by {parameter}, and got 0", hint=f"give {parameter} another value")
+        raise CallProblem(
+            f"{name}() divides by {parameter}, and got 0", hint=f"give {parameter} another value"
+        )
 
 
 define(
@@ -170,9 +170,7 @@ compose(
 )
 define(
     "hardsigmoid",
-    pullback=lambda g, y, x: strong(
-        g, number(ops.logical_and(ops.lt(-3.0, x), ops.lt(x, 3.0))) / 6
-    ),
+    pullback=lambda g, y, x: strong(g, number(ops.logical_and(ops.lt(-3.0, x), ops.lt(x, 3.0))) / 6),
     kernel="kernels.activations.hardsigmoid",
     scalar="activation_scalars.hardsigmoid",
     torch="HardsigmoidBackward0",
@@ -247,7 +245,8 @@ def _gelu_slope(g: Node, y: Node, x: Node, approximate: str) -> Node:
         u = k * x * (1 + 0.044715 * ops.square(x))
         return strong(g, ops.sigmoid(u) + x * ops.bell(u) * (k + 3 * 0.044715 * k * ops.square(x)))
     x = _within(x, 40.0)
-    return strong(g, ops.erfc(x * -math.sqrt(0.5)) / 2 + x * ops.exp(ops.square(x) / -2) / math.sqrt(math.tau))
+    density = ops.exp(ops.square(x) / -2) / math.sqrt(math.tau)
+    return strong(g, ops.erfc(x * -math.sqrt(0.5)) / 2 + x * density)
 
 
 define(

@@ -177,8 +177,8 @@ define(
     ),
     torch="NanToNumBackward0",
     samples=[
-        ("nan_to_num(x / x, 7) * x", {"x": "()"}),
-        ("nan_to_num(x / 0, posinf=2, neginf=-3) * x", {"x": "2x3"}),
+        ("nan_to_num([nan, inf, -inf] + x, 7, posinf=2, neginf=-3) * x", {"x": "3"}),
+        ("nan_to_num(x, nan=1)", {"x": "()"}),
     ],
 )
 define(

@@ -82,7 +82,7 @@ define(
         lambda g, y, a, b: strong(g, ops.number_share(a, b)),
         lambda g, y, a, b: strong(g, ops.number_share(b, a)),
     ),
-    kernel="numpy.fmax",
+    kernel="kernels.elementwise.fmax",
     scalar="scalars.fmax",
     torch="FmaxBackward0",
 )
@@ -93,7 +93,7 @@ define(
         lambda g, y, a, b: strong(g, ops.number_share(-a, -b)),
         lambda g, y, a, b: strong(g, ops.number_share(-b, -a)),
     ),
-    kernel="numpy.fmin",
+    kernel="kernels.elementwise.fmin",
     scalar="scalars.fmin",
     torch="FminBackward0",
 )

@@ -1,4 +1,4 @@
-"""Special functions: of the normal distribution, of the gamma function, and logarithms of sums and products."""
+"""Special functions: of the normal distribution, of gamma, and logarithms of sums and products."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ define(
 define(
     "lgamma",
     pullback=lambda g, y, x: strong(g, ops.digamma(x)),
-    kernel="scipy.special.gammaln",
+    kernel="kernels.special.lgamma",
     scalar="special_scalars.lgamma",
     torch="LgammaBackward0",
     aliases="gammaln",
