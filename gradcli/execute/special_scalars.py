@@ -67,9 +67,9 @@ def polygamma(x: float, n: int) -> float:
 def lgamma(x: float) -> float:
     """The logarithm of the size of gamma; infinite at its poles."""
     if abs(x - 2) <= 0.25:
-        return next_to_two(x - 2)
+        return float(next_to_two(x - 2))
     if abs(x - 1) <= 0.25:
-        return next_to_two(x - 1) - math.log1p(x - 1)
+        return float(next_to_two(x - 1)) - math.log1p(x - 1)
     try:
         return math.lgamma(x)
     except (ValueError, OverflowError):
@@ -77,7 +77,7 @@ def lgamma(x: float) -> float:
 
 
 def next_to_two(z: Any) -> Any:
-    """Lgamma of 2 + z, for a small number or an array of them; ``math`` and SciPy lose digits at this root."""
+    """Lgamma of 2 + z, for a small number or an array; ``math`` and SciPy lose digits at this root."""
     found = 0.0
     for coefficient in reversed(_NEXT_TO_TWO):
         found = found * z + coefficient

@@ -20,7 +20,7 @@ _FACTORIALS = np.array(FACTORIALS)
 
 
 def lgamma(x: Array) -> Array:
-    """The logarithm of the size of gamma. SciPy's loses digits next to 1 and 2, and fails at -inf and 1e-310."""
+    """The logarithm of the size of gamma. SciPy's fails next to 1 and 2, at 1e-310 and at -inf."""
     x = np.asarray(x, dtype=np.float64)
     one, two, least = np.abs(x - 1) <= 0.25, np.abs(x - 2) <= 0.25, np.abs(x) < 1e-290
     found = np.where(np.isinf(x), np.inf, function("scipy.special.gammaln")(x))
@@ -46,7 +46,8 @@ def polygamma(x: Array, n: int) -> Array:
 def _cotangent_slope(x: Array, n: int) -> Array:
     """Pi times the n-th derivative of cot(pi x), a polynomial in the cotangent itself.
 
-    The slope of cot is -1 - cot^2. This is (-1)^n psi_n(1 - x) - psi_n(x) (DLMF 5.15.6). A whole number is a pole.
+    The slope of cot is -1 - cot^2. This is (-1)^n psi_n(1 - x) - psi_n(x) (DLMF 5.15.6).
+    A whole number is a pole.
     """
     rest = math.pi * (x - np.rint(x))
     with np.errstate(all="ignore"):
