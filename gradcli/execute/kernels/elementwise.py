@@ -117,4 +117,4 @@ def number_share(a: Array, b: Array) -> Array:
 def lerp(a: Array, b: Array, w: Array) -> Array:
     """From a to b, exact at both."""
     apart = np.subtract(b, a)
-    return np.where(np.less(np.abs(w), 0.5), a + w * apart, b - apart * np.subtract(1.0, w))
+    return np.asarray(np.where(np.less(np.abs(w), 0.5), a + w * apart, b - apart * np.subtract(1.0, w)))

@@ -37,10 +37,11 @@ def polygamma(x: Array, n: int) -> Array:
     far = x < _FAR_LEFT
     if n == 0 or not np.any(far):
         return np.asarray(given(n, x))
-    direct = given(n, np.where(far, 1.0, x))
-    mirrored = given(n, 1.0 - np.where(far, x, 0.0))
-    reflected = (-1) ** n * mirrored - _cotangent_slope(np.where(far, x, 0.5), n)
-    return np.asarray(np.where(far, reflected, direct))
+    pole = x == np.rint(x)
+    direct = given(n, np.where(far, -1.0, x))
+    mirrored = (-1) ** n * given(n, 1.0 - np.where(far, x, 0.0))
+    reflected = mirrored - _cotangent_slope(np.where(far, x, 0.5), n)
+    return np.asarray(np.where(far & ~pole, reflected, direct))
 
 
 def _cotangent_slope(x: Array, n: int) -> Array:

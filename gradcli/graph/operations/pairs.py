@@ -100,11 +100,16 @@ define(
 
 # What is left over, and signs.
 
+
+def _times(y: Node, a: Node, b: Node) -> Node:
+    """How often b is taken from a. Not trunc(a / b): that quotient may be rounded up, where y is not."""
+    return ops.round((a - ops.where(ops.eq(b, 0), 0, y)) / b)
+
+
 define(
     "fmod",
     "a b",
-    # Not trunc(a / b): that quotient may be rounded up to the next whole number, where y is not.
-    pullback=(lambda g, y, a, b: g, lambda g, y, a, b: strong(g, -ops.round((a - y) / b))),
+    pullback=(lambda g, y, a, b: g, lambda g, y, a, b: strong(g, -_times(y, a, b))),
     kernel="numpy.fmod",
     scalar="scalars.fmod",
     torch="FmodBackward1",
