@@ -89,6 +89,10 @@ def _call(node: Node, op: Operation, args: list[Written]) -> Written:
         texts = [f"[{', '.join(texts)}]"]
         if op.name == "stack" and node.parameters["axis"] == -node.ndim:
             return texts[0], _POSTFIX
+    if op.form:
+        written = dict(zip(op.arguments, texts, strict=True))
+        written.update({one.name: _parameter(one, value) for one, value in node_parameters(node)})
+        return f"{op.spelled}({', '.join([written[name] for name in op.form])})", _POSTFIX
     shown = [
         f"{parameter.name}={_parameter(parameter, value)}"
         for parameter, value in node_parameters(node)

@@ -12,7 +12,11 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from gradcli import Expression
-from gradcli.errors import CallProblem, EvaluationError
+from gradcli.errors import CallProblem, EvaluationError, Source
+from gradcli.language.build import build
+from gradcli.language.names import Given
+from gradcli.language.parser import parse
+from gradcli.output.formula import formula
 
 INF, NAN = math.inf, math.nan
 
@@ -212,3 +216,18 @@ def test_scipy_is_loaded_by_what_needs_it_alone() -> None:
         f"{EvaluationError.__name__} erfc() of an array needs scipy, {extra}",
         f"{EvaluationError.__name__} erfinv() needs scipy, {extra}",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "polygamma(2, x)",
+        'gelu(x, approximate="tanh")',
+        "softplus(x, beta=2, threshold=3)",
+        "round(x, decimals=2)",
+    ],
+)
+def test_parameters_are_printed_as_they_are_read(text: str) -> None:
+    source = Source(text)
+    (output,) = build(parse(source), source, {"x": Given((), "float")}, ("x",)).outputs
+    assert formula([output]) == text
