@@ -61,7 +61,7 @@ DOMAINS: dict[str, Draw] = {
     "three": lambda rng, shape: np.full(shape, 3.0),
     "within_one": lambda rng, shape: rng.uniform(0.1, 0.9, shape),
     "beyond_one": lambda rng, shape: rng.uniform(1.3, 2.9, shape),
-    # Further than differences reach from where tenths are rounded.
+    # Away from where tenths are rounded.
     "off_grid": lambda rng, shape: rng.integers(-20, 20, shape) / 10 + rng.uniform(0.08, 0.12, shape),
     "low": lambda rng, shape: rng.uniform(-0.9, -0.3, shape),
     "high": lambda rng, shape: rng.uniform(0.4, 0.9, shape),
@@ -231,7 +231,7 @@ def get(name: str, place: int) -> Sample:
 
 
 def describe(case: tuple[str, int]) -> str:
-    """How a sample is called in pytest's output."""
+    """A sample in pytest's output."""
     return f"{case[0]}: {get(*case).label}"
 
 

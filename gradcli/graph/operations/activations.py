@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from gradcli.errors import CallProblem
@@ -78,17 +79,16 @@ def _softplus_slope(g: Node, y: Node, x: Node, beta: float, threshold: float | N
     return strong(g, slope if threshold is None else ops.where(ops.gt(u, threshold), 1, slope))
 
 
-def _softplus_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
-    found = {"beta": 1.0, "threshold": None, **given}
-    _refuse_zero("softplus", "beta", found["beta"])
-    return found
+def _divides(name: str, by: str, **defaults: float | None) -> Callable[..., dict[str, Any]]:
+    """Make parameters canonical, the one that divides being no 0."""
 
+    def prepare(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
+        found = {**defaults, **given}
+        if found[by] == 0:
+            raise CallProblem(f"{name}() divides by {by}, and got 0", hint=f"give {by} another value")
+        return found
 
-def _refuse_zero(name: str, parameter: str, value: float) -> None:
-    if value == 0:
-        raise CallProblem(
-            f"{name}() divides by {parameter}, and got 0", hint=f"give {parameter} another value"
-        )
+    return prepare
 
 
 define(
@@ -98,7 +98,7 @@ define(
     scalar="activation_scalars.softplus",
     # PyTorch's threshold is 20, from where it gives x: an approximation that is not needed here.
     parameters=(Parameter("beta", "number", 1.0), Parameter("threshold", "number", None)),
-    prepare=_softplus_parameters,
+    prepare=_divides("softplus", "beta", beta=1.0, threshold=None),
     torch="SoftplusBackward0",
     samples=[
         ("softplus(x, 2)", {"x": "2x3"}),
@@ -215,21 +215,13 @@ define(
     torch="EluBackward0",
     domain="nonzero",
 )
-
-
-def _celu_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
-    found = {"alpha": 1.0, **given}
-    _refuse_zero("celu", "alpha", found["alpha"])
-    return found
-
-
 define(
     "celu",
     pullback=lambda g, y, x, alpha: strong(g, ops.where(ops.gt(x, 0), 1, ops.exp(x / alpha))),
     kernel="kernels.activations.celu",
     scalar="activation_scalars.celu",
     parameters=(_ALPHA,),
-    prepare=_celu_parameters,
+    prepare=_divides("celu", "alpha", alpha=1.0),
     torch="CeluBackward0",
     domain="nonzero",
     samples=[("celu(x, 0.3)", {"x": "2x3 nonzero"}), ("celu(x, alpha=-2)", {"x": "() nonzero"})],
