@@ -15,7 +15,7 @@ from gradcli.graph.shapes import Shape, Unknown
 
 Value = Any
 
-_OURS = ("kernels", "scalars")
+_OURS = ("kernels", "scalars", "activation_scalars", "special_scalars", "trigonometry_scalars")
 
 
 class Backend(Protocol):
@@ -50,8 +50,12 @@ def runs_on_floats(node: Node) -> bool:
 
 
 @cache
-def function(path: str) -> Callable[..., Value]:
+def function(path: str, of: str = " of an array") -> Callable[..., Value]:
     """The function a record names, such as ``numpy.sin`` or ``kernels.matrices.inv``.
+
+    Args:
+        path: the module and the function.
+        of: what it is wanted for, where its package may be missing.
 
     Raises:
         EvaluationError: it comes from a package that is not installed.
@@ -62,7 +66,7 @@ def function(path: str) -> Callable[..., Value]:
         module = import_module(f"gradcli.execute.{home}" if package in _OURS else home)
     except ImportError:
         raise EvaluationError(
-            f"{name}() of an array needs {package}, which is not installed",
+            f"{name}(){of} needs {package}, which is not installed",
             hint=f"install it with: pip install 'gradcli[{package}]'",
         ) from None
     found: Callable[..., Value] = getattr(module, name)

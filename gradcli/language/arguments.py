@@ -32,6 +32,9 @@ _ALIASES = {
     "shifts": ("shift",),
     "diagonal": ("offset", "k"),
     "k": ("offset",),
+    "min": ("lo",),
+    "max": ("hi",),
+    "negative_slope": ("slope",),
 }
 # The kinds that several whole numbers, written one after the other, stand for: x.permute(2, 0, 1).
 _SPREAD = ("shape", "open shape", "permutation", "axes")

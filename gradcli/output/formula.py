@@ -90,10 +90,9 @@ def _call(node: Node, op: Operation, args: list[Written]) -> Written:
         if op.name == "stack" and node.parameters["axis"] == -node.ndim:
             return texts[0], _POSTFIX
     if op.form:
-        # Where a parameter comes before arrays these are given by name.
-        before = next(place for place, name in enumerate((*op.form, "")) if name not in op.arguments)
-        named = zip(op.arguments[before:], texts[before:], strict=True)
-        texts = [*texts[:before], *[f"{name}={text}" for name, text in named]]
+        written = dict(zip(op.arguments, texts, strict=True))
+        written.update({one.name: _parameter(one, value) for one, value in node_parameters(node)})
+        return f"{op.spelled}({', '.join([written[name] for name in op.form])})", _POSTFIX
     shown = [
         f"{parameter.name}={_parameter(parameter, value)}"
         for parameter, value in node_parameters(node)
@@ -118,13 +117,13 @@ def _is_default(node: Node, parameter: Parameter, value: Any) -> bool:
 def _parameter(parameter: Parameter, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
     if isinstance(value, tuple):
         inner = ", ".join(["-1" if isinstance(one, Unknown) else str(one) for one in value])
         return (
             inner if len(value) == 1 and parameter.kind == "axes" else f"({inner}{',' * (len(value) == 1)})"
         )
-    if isinstance(value, str):
-        return f'"{value}"'
     return format_number(value) if isinstance(value, float) else str(value)
 
 

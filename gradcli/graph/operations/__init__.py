@@ -1,6 +1,7 @@
 """The table of operations, by topic. Importing it fills ``graph.node.ops`` and loads no NumPy."""
 
-from gradcli.graph.operations import (
+from gradcli.graph.operations import (  # noqa: F401  (each enters its records)
+    activations,
     arithmetic,
     arrays,
     comparison,
@@ -15,33 +16,13 @@ from gradcli.graph.operations import (
     measures,
     norms,
     padding,
+    pairs,
     picking,
     products,
     random,
     rearranging,
     reduction,
     shaping,
+    special,
+    trigonometry,
 )
-
-__all__ = [
-    "arithmetic",
-    "arrays",
-    "comparison",
-    "diagonals",
-    "elementwise",
-    "indexing",
-    "internal",
-    "joining",
-    "learning",
-    "making",
-    "matrices",
-    "measures",
-    "norms",
-    "padding",
-    "picking",
-    "products",
-    "random",
-    "rearranging",
-    "reduction",
-    "shaping",
-]
