@@ -17,6 +17,7 @@ from gradcli.execute.plan import Plan
 from gradcli.graph import derive
 from gradcli.graph.node import Node, constant, ops, reachable, variable
 from gradcli.graph.shapes import Shape, elements, is_known
+from gradcli.seeds import counted
 
 Value = Any
 
@@ -40,9 +41,6 @@ class Rows:
     Attributes:
         lasting: whether it serves other values too.
         forward: whether it runs in forward mode.
-        batches: how many runs of a plan it takes.
-        inputs: how many elements the names have.
-        outputs: how many elements the node has.
         probe: the sums of all seeds as nodes: where a nan in them comes from.
     """
 
@@ -55,14 +53,21 @@ class Rows:
         self.lasting = is_known(output.shape)
         if not self.lasting:
             self._shape = Plan([output], dtype).run(values)[0].shape
-        self.outputs = elements(self._shape)
-        self.inputs = sum(map(elements, self._wrt))
         widest = max([elements(node.shape) for node in reachable([output])], default=1)
         self._most = max(1, _BATCH // max(widest, 1))
         self.forward = derive.prefers_forward(self._shape, self._wrt)
         make = self._columns if self.forward else self._rows
         self._runs, self.probe = make(output, wrt, trail)
-        self.batches = sum([run.batches for run in self._runs])
+
+    @property
+    def chosen(self) -> str:
+        """How it runs, as the end of a sentence."""
+        batches = sum([run.batches for run in self._runs])
+        return (
+            f"in {'forward' if self.forward else 'reverse'} mode: "
+            f"{counted(sum(map(elements, self._wrt)), 'input')}, {counted(elements(self._shape), 'output')}"
+            f"{f', in {batches} batches' if batches > 1 else ''}"
+        )
 
     def run(self, values: Mapping[str, Value]) -> list[Value]:
         """The matrices, of the output's shape and then the name's; zeros where there is no path."""
@@ -74,9 +79,7 @@ class Rows:
             for place, x in enumerate(self._wrt)
         ]
 
-    def _rows(
-        self, output: Node, wrt: Sequence[Node], trail: derive.Trail
-    ) -> tuple[list[_Run], list[Node]]:
+    def _rows(self, output: Node, wrt: Sequence[Node], trail: derive.Trail) -> tuple[list[_Run], list[Node]]:
         """Reverse mode: one seed, whose rows are pulled back to all names."""
         seed = _Seed(_SEED, output.shape, self._shape, self._most)
         pulled = _reached(derive.vjp([(output, seed.node)], wrt, trail))

@@ -28,6 +28,7 @@ class Settings(NamedTuple):
     color: str = "auto"
     ascii: bool = False
     quiet: bool = False
+    verbose: bool = False
 
 
 def settings_of(options: dict[str, Any]) -> Settings:
@@ -82,4 +83,5 @@ numbers = _stacked(
     click.option(
         "--dtype", type=click.Choice(["float64", "float32"]), default="float64", help="The type of numbers."
     ),
+    click.option("--verbose", is_flag=True, help="Tell on standard error what was chosen, and why."),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
@@ -97,6 +98,19 @@ class Streams:
         """Tell of a warning, unless all is to be quiet."""
         if not self.settings.quiet:
             report(warning, "warning", self.settings)
+
+    def remark(self, sentences: Iterable[str], line: int | None = None) -> None:
+        """Tell what was chosen on the way, to those who asked for it."""
+        if not self.settings.verbose:
+            return
+        self.flush()
+        for sentence in sentences:
+            if self.form == "json":
+                from gradcli.output.jsonform import dumps_error
+
+                _tell(dumps_error(GradcliError(sentence), line, "remark") + "\n")
+            else:
+                _tell(f"{sentence}\n" if line is None else f"line {line}: {sentence}\n")
 
 
 def report(error: GradcliError, severity: str, settings: Settings) -> None:
