@@ -31,6 +31,7 @@ def command(vector: tuple[str, ...], **shared: Any) -> None:
     """Print the value, and the Hessian of a scalar times a vector.
 
     The matrix is never built: the gradient is pulled back once more.
+    Without --wrt the names are those that have a vector.
     """
     settings = options.settings_of(shared)
     inputs = Inputs(settings)

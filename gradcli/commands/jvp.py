@@ -30,7 +30,8 @@ gradcli jvp '[x*y, x/y]' x=1 y=2 --vector x=1 --vector y=0.5 --json
 def command(vector: tuple[str, ...], **shared: Any) -> None:
     """Print the value, and its change along a vector for each name.
 
-    The Jacobian times the vectors, without the matrix: they are pushed forward in forward mode.
+    The Jacobian times the vectors, without the matrix: they are pushed forward, in forward mode.
+    Without --wrt the names are those that have a vector.
     """
     settings = options.settings_of(shared)
     inputs = Inputs(settings)

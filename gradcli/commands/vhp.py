@@ -31,6 +31,7 @@ def command(vector: tuple[str, ...], **shared: Any) -> None:
     """Print the value, and a vector times the Hessian of a scalar.
 
     The same numbers as hvp, for a Hessian is symmetric.
+    Without --wrt the names are those that have a vector.
     """
     settings = options.settings_of(shared)
     inputs = Inputs(settings)
