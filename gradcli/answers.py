@@ -53,7 +53,7 @@ class Answers(Line):
         def make(built: Built, wrt: list[Node]) -> list[Node]:
             return _filled(derive.vjp(seeds.started(built, cotangents), wrt, built.trail), wrt)
 
-        question = ("gradient", *[one.shape for one in cotangents])
+        question = ("gradient", *[(one.shape, one.kind) for one in cotangents])
         vectors = seeds.cotangent_inputs(cotangents)
         answer, names, found = self.asked(question, given, wrt, dtype, make, vectors)
         answer.result[title] = dict(zip(names, found, strict=True))
@@ -108,7 +108,7 @@ class Answers(Line):
             found = derive.jvp(outputs, wrt, seeds.tangents_of(wrt, tangents), built.trail)
             return _filled(found, outputs)
 
-        question = ("jvp", *[one.shape for one in tangents.values()])
+        question = ("jvp", *[(one.shape, one.kind) for one in tangents.values()])
         vectors = seeds.tangent_inputs(tangents)
         answer, _, found = self.asked(question, given, tuple(tangents), dtype, make, vectors)
         answer.result["jvp"] = tuple(found) if answer.built.several else found[0]
@@ -127,7 +127,7 @@ class Answers(Line):
             output = seeds.scalar(built)
             return _filled(derive.hvp(output, wrt, seeds.tangents_of(wrt, tangents), built.trail), wrt)
 
-        question = ("hvp", *[one.shape for one in tangents.values()])
+        question = ("hvp", *[(one.shape, one.kind) for one in tangents.values()])
         vectors = seeds.tangent_inputs(tangents)
         answer, names, found = self.asked(question, given, tuple(tangents), dtype, make, vectors)
         answer.result[title] = dict(zip(names, found, strict=True))

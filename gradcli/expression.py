@@ -76,15 +76,17 @@ class Expression:
         found: dict[str, dict[str, Value]] = self.answers.hessians(_given(values), wrt).result["hessian"]
         return found
 
-    def vjp(self, /, cotangent: Value, wrt: Names = None, **values: Value) -> tuple[Value, dict[str, Value]]:
+    def vjp(
+        self, /, cotangent: Value = None, wrt: Names = None, **values: Value
+    ) -> tuple[Value, dict[str, Value]]:
         """The value, and the cotangent of the output pulled back to each name.
 
         Args:
-            cotangent: of the output's shape; a tuple of them for several outputs.
+            cotangent: of the output's shape; a tuple of them for several outputs, and none for a scalar.
             wrt: the names; all of them by default.
             **values: a number, a list or an array for every name.
         """
-        cotangents = cotangent if isinstance(cotangent, tuple) else (cotangent,)
+        cotangents = cotangent if isinstance(cotangent, tuple) else () if cotangent is None else (cotangent,)
         vectors = [as_given("cotangent", one) for one in cotangents]
         result = self.answers.vjp(_given(values), wrt, vectors).result
         return result["value"], result["vjp"]

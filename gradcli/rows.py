@@ -34,7 +34,7 @@ class Rows:
     Args:
         output: the node, of any shape.
         wrt: the nodes to differentiate by.
-        values: values of the inputs, for the size of an output that a mask decides.
+        values: values of the inputs, for sizes that a mask decides.
         dtype: the type of the plan.
         trail: told which node each new one comes from.
 
@@ -48,11 +48,12 @@ class Rows:
         self, output: Node, wrt: Sequence[Node], values: Mapping[str, Value], dtype: str, trail: derive.Trail
     ) -> None:
         self._dtype = dtype
-        self._wrt = [x.shape for x in wrt]
-        self._shape: Shape = output.shape
-        self.lasting = is_known(output.shape)
+        shapes: list[Shape] = [output.shape, *[x.shape for x in wrt]]
+        self.lasting = all(map(is_known, shapes))
         if not self.lasting:
-            self._shape = Plan([output], dtype).run(values)[0].shape
+            found = Plan([output, *wrt], dtype).run(values)
+            shapes = [getattr(one, "shape", ()) for one in found]
+        self._shape, *self._wrt = shapes
         widest = max([elements(node.shape) for node in reachable([output])], default=1)
         self._most = max(1, _BATCH // max(widest, 1))
         self.forward = derive.prefers_forward(self._shape, self._wrt)
@@ -92,7 +93,10 @@ class Rows:
         self, output: Node, wrt: Sequence[Node], trail: derive.Trail
     ) -> tuple[list[_Run], list[Node]]:
         """Forward mode: a seed for each name, all in one run if they fit."""
-        seeds = [_Seed(f"{_SEED} {place}", x.shape, x.shape, self._most) for place, x in enumerate(wrt)]
+        seeds = [
+            _Seed(f"{_SEED} {place}", x.shape, shape, self._most)
+            for place, (x, shape) in enumerate(zip(wrt, self._wrt, strict=True))
+        ]
         pushed = _reached(derive.jvp_each(output, wrt, [seed.node for seed in seeds], trail))
         together = sum([seeds[place].rows for place in pushed]) <= self._most
         groups = [list(pushed)] if together and pushed else [[place] for place in pushed]

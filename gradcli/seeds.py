@@ -93,7 +93,7 @@ def cotangents_of(built: Built, cotangents: Sequence[Given]) -> list[Node]:
                 span=_span(built, place),
                 source=built.source,
             )
-    return [variable(name, one.shape) for name, one in cotangent_inputs(cotangents).items()]
+    return _inputs(cotangent_inputs(cotangents))
 
 
 def started(built: Built, cotangents: Sequence[Given] = ()) -> list[tuple[Node, Node]]:
@@ -131,4 +131,8 @@ def tangents_of(wrt: Sequence[Node], tangents: Mapping[str, Given]) -> list[Node
                 "they must have one shape",
                 vector=name,
             )
-    return [variable(name, one.shape) for name, one in tangent_inputs(tangents).items()]
+    return _inputs(tangent_inputs(tangents))
+
+
+def _inputs(vectors: Mapping[str, Given]) -> list[Node]:
+    return [as_float(variable(name, one.shape, one.kind)) for name, one in vectors.items()]

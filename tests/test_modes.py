@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose
 import gradcli.rows
 from gradcli.answers import Answers
 from gradcli.data.given import as_given
+from gradcli.errors import GradientProblem
 from gradcli.expression import Expression
 from gradcli.graph import derive
 
@@ -164,6 +165,21 @@ def test_products_with_a_hessian_from_both_sides() -> None:
         expected = sum(np.tensordot(blocks[name][by], v[by], axes=np.ndim(v[by])) for by in v)
         assert_allclose(right[name], expected, rtol=1e-12)
         assert_allclose(left[name], expected, rtol=1e-12)
+
+
+def test_a_vjp_of_a_scalar_needs_no_vector() -> None:
+    f = Expression("prod(x)")
+    value, found = f.vjp(x=[2.0, 3.0])
+    assert value == 6
+    assert_allclose(found["x"], [3, 2])
+    with pytest.raises(GradientProblem, match="only for scalar outputs"):
+        Expression("x^2").vjp(x=[2.0, 3.0])
+
+
+def test_a_vector_of_truths_is_not_that_of_numbers() -> None:
+    f = Expression("x*3")
+    assert f.jvp({"x": True}, x=2.0) == (6.0, 3.0)
+    assert f.jvp({"x": 0.5}, x=2.0) == (6.0, 1.5)
 
 
 def test_a_jvp_is_the_jacobian_times_the_vector() -> None:

@@ -48,6 +48,18 @@ RAW = [
     (["hvp", "x*y^2", "x=2", "y=3", "--wrt", "y", "--vector", "y=10"], "value\t18\ny\t40"),
     (["hvp", "sum(x[x > 0]^3)", "x=1,-1,2", "--vector", "1,1,1"], "value\t9\nx\t[6, 0, 12]"),
     (["hvp", "sum(x^3)", "x=[]", "--vector", "[]"], "value\t0\nx\t[]"),
+    # True counts as 1.
+    (["jvp", "x", "x=5", "--vector", "true"], "value\t5\njvp\t1"),
+    (["vjp", "2x", "x=1,2", "--vector", "[true, false]"], "value\t[2, 4]\nx\t[2, 0]"),
+    (["jvp", "x > 1", "x=3", "--vector", "1"], "value\ttrue\njvp\t0"),
+    # A name whose size a mask decides.
+    (["jacobian", "y = x[x > 0]; y^2", "x=1,-1,2", "--wrt", "y"], "value\t[1, 4]\ny\t[[2, 0], [0, 4]]"),
+    (
+        ["jacobian", "y = x[x > 0]; outer(y, [1, 2])", "x=-1,2", "--wrt", "y"],
+        "value\t[[2, 4]]\ny\t[[[1], [2]]]",
+    ),
+    (["hessian", "y = x[x > 0]; prod(y)", "x=1,-1,2", "--wrt", "y"], "value\t2\ny,y\t[[0, 1], [1, 0]]"),
+    (["hvp", "y = x[x > 0]; sum(y^3)", "x=1,-1,2", "--wrt", "y", "--vector", "1,2"], "value\t9\ny\t[6, 24]"),
     (["vhp", "sum(x^3)", "x=1,2", "--vector", "1,10"], "value\t9\nx\t[6, 120]"),
     (["vhp", "x*y^2", "x=2", "y=3", "--vector", "x=1", "--vector", "y=10"], "value\t18\nx\t60\ny\t46"),
     (["jvp", "x/3", "x=1", "--vector", "1", "--precision", "3"], "value\t0.333\njvp\t0.333"),
