@@ -25,8 +25,10 @@ class Answers(Line):
         text: the expression.
         place: the file that the text came from, for its errors.
         line: the number of its first line there.
+        seed: what its random numbers are drawn from.
 
     Raises:
+        CallProblem: the seed is no whole number, or a negative one.
         SyntaxProblem: the text does not belong to the language.
         EmptyInputError: there is nothing in it.
     """

@@ -57,7 +57,11 @@ class _Vectors:
 
     def _value(self, key: int | str, given: Mapping[str, Given]) -> Given:
         if key not in self._read:
-            self._read[key] = read(*self._typed[key], given, self._inputs.used, self._inputs.stdin)
+            text, start = self._typed[key]
+            inputs, target = self._inputs, f"{_OPTION}{key}"
+            self._read[key] = read(
+                text, start, given, inputs.used, inputs.stdin, seed=inputs.settings.seed, target=target
+            )
         return self._read[key]
 
     @contextmanager

@@ -25,7 +25,6 @@ DERIVATIVES = {
     "vjp": "v",
     "hvp": "v",
 }
-MEASURES = ("size", "shape", "ndim")
 
 _LOOKS_AT_MOST = 200
 
@@ -57,12 +56,12 @@ def operators() -> Mapping[str, Operation]:
 
 def is_function(name: str) -> bool:
     """Whether the language has a function of that name."""
-    return name in functions() or name in DERIVATIVES or name in MEASURES
+    return name in functions() or name in DERIVATIVES
 
 
 def function_names() -> list[str]:
     """Every name that can be called."""
-    return [*functions(), *DERIVATIVES, *MEASURES]
+    return [*functions(), *DERIVATIVES]
 
 
 def nearest(name: str, known: Iterable[str], at_most: int = 3) -> list[str]:
