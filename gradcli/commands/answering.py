@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Set
 from contextlib import nullcontext
 from typing import Any
@@ -42,6 +43,8 @@ def answer(
     for option, value in (("--strict", settings.strict), ("--errors", settings.errors)):
         if value and not settings.lines:
             raise UsageError(f"{option} goes with --lines")
+    if settings.output == "npy" and settings.out is None and sys.stdout.isatty():
+        raise UsageError("npy is no text, and cannot be shown on a terminal", hint="name a file: --out FILE")
     inputs = Inputs(settings) if inputs is None else inputs
     if settings.lines:
         _Lines(inputs, ask).run()
@@ -65,8 +68,17 @@ def _show(result: Mapping[str, Any], streams: Streams, alone: bool) -> None:
 
         show_results(plain.fields(result), streams.screen(), precision)
         return
+    if streams.form == "npy":
+        from gradcli.output.single import npy_bytes, single
+
+        streams.write_bytes(npy_bytes(single(result, "npy")))
+        return
     check_text(plain.fields(result))
-    if streams.form == "json":
+    if streams.form == "csv":
+        from gradcli.output.single import csv_text, single
+
+        text = csv_text(single(result, "csv"), precision)
+    elif streams.form == "json":
         text = jsonform.dumps(result, precision)
     elif alone:
         text = plain.value_text(result["value"], precision)
@@ -108,8 +120,11 @@ class _Lines:
         self._ask = ask
         self._inputs = inputs
         self._streams = Streams(settings)
-        if self._streams.form == "table":
-            raise UsageError("--lines answers with a line each, not with tables", hint="use -o raw or --json")
+        if self._streams.form not in ("raw", "json"):
+            what = "tables" if self._streams.form == "table" else self._streams.form
+            raise UsageError(
+                f"--lines answers with a line each, not with {what}", hint="use -o raw or --json"
+            )
         self._json = self._streams.form == "json"
         self._place = "" if settings.file in (None, "-") else str(settings.file)
         self._failed: list[int] = []

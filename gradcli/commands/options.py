@@ -83,8 +83,8 @@ numbers = _stacked(
     click.option(
         "-o",
         "--output",
-        type=click.Choice(["table", "json", "jsonl", "raw"]),
-        help="The form; by default a table on a terminal and raw text in a pipe.",
+        type=click.Choice(["table", "json", "jsonl", "csv", "npy", "raw"]),
+        help="The form; by default a table on a terminal and raw text in a pipe; csv and npy hold one array.",
     ),
     click.option("--out", metavar="FILE", help="Write the result to a file."),
     click.option("--precision", type=click.IntRange(1, 17), metavar="N", help="Significant digits."),

@@ -68,6 +68,18 @@ class Streams:
         except UnicodeEncodeError:
             sys.stdout.write(text.encode("ascii", "backslashreplace").decode())
 
+    def write_bytes(self, content: bytes) -> None:
+        """Write a result that is no text.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        try:
+            self._target().flush()
+            self._target().buffer.write(content)
+        except OSError as error:
+            raise _unwritable(error, self.settings.out) from None
+
     def _target(self) -> TextIO:
         if self.settings.out is None:
             return sys.stdout

@@ -87,7 +87,8 @@ def test_the_version():
         ),
         (
             ["eval", "1", "-o", "yaml"],
-            "invalid value for '-o' / '--output': 'yaml' is not one of 'table', 'json', 'jsonl', 'raw'",
+            "invalid value for '-o' / '--output': 'yaml' is not one of "
+            "'table', 'json', 'jsonl', 'csv', 'npy', 'raw'",
             "gradcli eval --help shows the options",
         ),
     ],
