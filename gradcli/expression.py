@@ -79,29 +79,35 @@ class Expression:
         found: dict[str, dict[str, Value]] = self.answers.hessians(_given(values), wrt).result["hessian"]
         return found
 
-    def vjp(self, /, cotangent: Value, wrt: Names = None, **values: Value) -> tuple[Value, dict[str, Value]]:
+    def vjp(
+        self, /, cotangent: Value = None, wrt: Names = None, **values: Value
+    ) -> tuple[Value, dict[str, Value]]:
         """The value, and the cotangent of the output pulled back to each name.
 
         Args:
-            cotangent: of the output's shape; a tuple of them for several outputs.
+            cotangent: of the output's shape; a tuple of them for several outputs, and none for a scalar.
             wrt: the names; all of them by default.
             **values: a number, a list or an array for every name.
         """
-        cotangents = cotangent if isinstance(cotangent, tuple) else (cotangent,)
-        result = self.answers.gradient(
-            _given(values), wrt, [as_given("cotangent", one) for one in cotangents]
-        ).result
-        return result["value"], result["grad"]
+        cotangents = cotangent if isinstance(cotangent, tuple) else () if cotangent is None else (cotangent,)
+        vectors = [as_given("cotangent", one) for one in cotangents]
+        result = self.answers.vjp(_given(values), wrt, vectors).result
+        return result["value"], result["vjp"]
 
     def jvp(self, /, tangent: Mapping[str, Value], **values: Value) -> tuple[Value, Value]:
         """The value, and the change of the output along a tangent of some names."""
-        result = self.answers.pushed(_given(values), _given(tangent)).result
+        result = self.answers.jvp(_given(values), _given(tangent)).result
         return result["value"], result["jvp"]
 
     def hvp(self, /, tangent: Mapping[str, Value], **values: Value) -> tuple[Value, dict[str, Value]]:
         """The value, and the Hessian of a scalar times a vector, by name."""
-        result = self.answers.curved(_given(values), _given(tangent)).result
+        result = self.answers.hvp(_given(values), _given(tangent)).result
         return result["value"], result["hvp"]
+
+    def vhp(self, /, tangent: Mapping[str, Value], **values: Value) -> tuple[Value, dict[str, Value]]:
+        """The value, and a vector times the Hessian of a scalar, by name: the same, for it is symmetric."""
+        result = self.answers.vhp(_given(values), _given(tangent)).result
+        return result["value"], result["vhp"]
 
 
 def _given(values: Mapping[str, Value]) -> dict[str, Given]:

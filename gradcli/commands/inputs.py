@@ -76,6 +76,11 @@ class Inputs:
             raise _unreadable(_STDIN, error) from None
         return decoded(content, errors="replace")
 
+    @property
+    def lines_from_stdin(self) -> bool:
+        """Whether the lines come from standard input."""
+        return self.settings.lines and self.settings.file in (None, "-")
+
     def _ask(self) -> None:
         if self._asked:
             raise UsageError("standard input is asked for twice", hint="let one of the two come from a file")

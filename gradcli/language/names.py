@@ -14,7 +14,17 @@ from gradcli.graph.shapes import Shape
 
 CONSTANTS = {"pi": math.pi, "tau": math.tau, "e": math.e, "inf": math.inf, "nan": math.nan}
 
-DERIVATIVES = ("diff", "grad", "jacobian", "hessian")
+# What each takes behind the expression and the name.
+DERIVATIVES = {
+    "diff": "n",
+    "grad": "",
+    "jacobian": "",
+    "hessian": "",
+    "laplacian": "",
+    "jvp": "v",
+    "vjp": "v",
+    "hvp": "v",
+}
 
 _LOOKS_AT_MOST = 200
 
