@@ -167,7 +167,10 @@ class Answers:
         key = (question, dtype, _key(given, wrt))
         ready = self._plans.get(key)
         if ready is None:
-            wanted = make(built, [self.node(built, given, name) for name in names])
+            by = {name: self.node(built, given, name) for name in names}
+            if question != ("value",):
+                seeds.differentiable(built, by)
+            wanted = make(built, list(by.values()))
             ready = [*built.outputs, *wanted], Plan([*built.outputs, *wanted], dtype)
             # A graph whose sizes come from values serves these alone.
             if not built.sized:
@@ -196,7 +199,9 @@ class Answers:
         key = (question, dtype, _key(given, wrt))
         rows = self._rows_ready.get(key)
         if rows is None:
-            nodes = [self.node(built, given, name) for name in names]
+            by = {name: self.node(built, given, name) for name in names}
+            seeds.differentiable(built, by)
+            nodes = list(by.values())
             rows = Rows(target(nodes), nodes, values, dtype, built.trail)
             if rows.lasting and not built.sized:
                 self._rows_ready[key] = rows

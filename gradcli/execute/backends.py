@@ -14,7 +14,7 @@ from gradcli.graph.shapes import Shape, Unknown
 
 Value = Any
 
-_OURS = ("kernels", "scalars")
+_OURS = ("kernels", "scalars", "reduction_scalars")
 
 
 class Backend(Protocol):

@@ -17,6 +17,8 @@ from gradcli.language.names import CONSTANTS, listed, nearest
 from gradcli.language.parameters import Evaluate, parameter_value
 
 _ALIASES = {"dim": "axis", "keepdim": "keepdims", "dims": "axes", "ord": "p", "ddof": "correction"}
+# PyTorch's older flag for a correction of 1, and NumPy's name for how a quantile lies between two elements.
+_ALIASES |= {"unbiased": "correction", "method": "interpolation"}
 
 
 def slots(record: Operation | Composite, method: bool = False) -> list[str]:

@@ -43,6 +43,7 @@ def define(
     spelling: str = "",
     hidden: bool = False,
     form: str = "",
+    gradless: bool = False,
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
     names = tuple(arguments.split())
@@ -67,6 +68,7 @@ def define(
         spelling=spelling,
         hidden=hidden,
         form=tuple(form.split()),
+        gradless=gradless,
     )
     ops.records[name] = record
     return record
@@ -85,7 +87,7 @@ def _preparation(name: str, declared: tuple[Parameter, ...]) -> Callable[..., di
             if value is REQUIRED:
                 raise CallProblem(f"{name}() needs a value for {parameter.name}")
             if parameter.kind == "axes":
-                value = from_end(value, nodes[0].ndim)
+                value = reduced_axes(value, nodes[0].ndim)
             elif parameter.kind == "axis":
                 (value,) = from_end(value, nodes[0].ndim)
             values[parameter.name] = value
@@ -114,6 +116,17 @@ def from_end(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
     if len(set(canonical)) < len(canonical):
         raise ShapeProblem(f"an axis is named twice in {axes}")
     return tuple(canonical)
+
+
+def reduced_axes(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
+    """The axes of a reduction; a scalar may be reduced over its axis 0 or -1, as in NumPy and PyTorch.
+
+    Raises:
+        ShapeProblem: as ``from_end``.
+    """
+    if ndim == 0 and axis in (0, -1, (0,), (-1,)):
+        return ()
+    return from_end(axis, ndim)
 
 
 def reduced(shape: Shape, axis: tuple[int, ...], keepdims: bool) -> Shape:
