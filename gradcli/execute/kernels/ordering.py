@@ -82,13 +82,14 @@ def along(x: Array, indices: Array, axis: int | None) -> Array:
 
 
 def strewn(x: Array, indices: Array, like: Array, axis: int | None) -> Array:
-    """Zeros like like, behind leading axes, with every element added to its index."""
+    """Zeros of the last axes of like, behind leading axes, with every element added to its index."""
     if axis is None:
         return x
     x = np.asarray(x)
     positions = _positions(indices, x.ndim)
-    lead = x.shape[: x.ndim - np.ndim(indices)]
-    result = np.zeros((*lead, *np.shape(like)), dtype=x.dtype)
+    count = np.ndim(indices)
+    shape = (*x.shape[: x.ndim - count], *np.shape(like)[np.ndim(like) - count :])
+    result = np.zeros(shape, dtype=x.dtype)
     grid: list[Array] = list(np.ogrid[tuple(slice(size) for size in x.shape)])
     grid[axis] = positions
     np.add.at(result, tuple(grid), x)

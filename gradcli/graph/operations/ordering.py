@@ -51,7 +51,9 @@ define(
 
 
 def _strewn_shape(x: Shape, indices: Shape, like: Shape, axis: int | None) -> Shape:
-    return x[: len(x) - len(indices)] + like
+    # Both x and like may have axes in front that the indices do not know.
+    count = len(indices)
+    return x[: len(x) - count] + like[len(like) - count :]
 
 
 define(
