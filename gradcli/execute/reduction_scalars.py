@@ -28,8 +28,3 @@ def count_nonzero(x: float, **_: Any) -> float:
 def share(x: float, **_: Any) -> float:
     """Its share of its own exponential; an infinity's too is the whole."""
     return 1.0 if x == x else x
-
-
-def centered(x: float, **_: Any) -> float:
-    """Its distance from its own mean."""
-    return x - x

@@ -24,13 +24,13 @@ def argmin(x: Array, axis: int | None, keepdims: bool) -> Array:
 
 def _position(name: str, x: Array, axis: int | None, keepdims: bool) -> Array:
     # Only a mask can leave nothing: other sizes were checked before.
-    if not np.size(x) and not (np.ndim(x) if axis is None else np.shape(x)[axis]):
+    if not (np.size(x) if axis is None else np.shape(x)[axis]):
         raise EvaluationError(f"{name}() of no elements has no value", hint="it needs at least one element")
     find = np.argmax if name == "argmax" else np.argmin
     return np.asarray(find(np.asarray(x), axis=axis, keepdims=keepdims), dtype=np.float64)
 
 
-def sort(x: Array, axis: int | None, descending: bool) -> Array:
+def sort(x: Array, axis: int | None, descending: bool, stable: bool = False) -> Array:
     """The elements in order; a nan is the largest."""
     if axis is None:
         return x

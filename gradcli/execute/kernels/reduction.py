@@ -87,6 +87,10 @@ def norm2(x: Array, axis: Axes, keepdims: bool) -> Array:
 def norm_p(x: Array, p: float, axis: Axes, keepdims: bool) -> Array:
     """The p-norm over axes, scaled by the element that decides it, so that no power leaves the numbers."""
     size = np.abs(x)
+    if (p < 0 or p == np.inf) and np.shape(x) and not count(x, axis):
+        raise EvaluationError(
+            f"norm() of no elements has no value for p={p:g}", hint="it needs at least one element"
+        )
     if p == 1:
         return np.asarray(np.sum(size, axis=axis, keepdims=keepdims))
     if np.isinf(p):

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
-from gradcli.execute.kernels.reduction import count, mean
+from gradcli.execute.kernels.reduction import count, mean, norm2
 
 Array = NDArray[Any]
 Axes = tuple[int, ...]
 
 
-def centered(x: Array, axis: Axes) -> Array:
+def _centered(x: Array, axis: Axes) -> Array:
     """The distance from the mean: exactly zero where all are equal, though their mean may be rounded."""
     x = np.asarray(x)
     if not x.size or not axis:
@@ -26,14 +26,18 @@ def centered(x: Array, axis: Axes) -> Array:
 
 def var(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
     """The mean squared deviation; nan where there are too few elements."""
-    degrees = max(count(x, axis) - correction, 0.0)
-    total = np.sum(np.square(centered(x, axis)), axis=axis, keepdims=keepdims)
+    degrees = _degrees(x, axis, correction)
+    total = np.sum(np.square(_centered(x, axis)), axis=axis, keepdims=keepdims)
     return np.asarray(np.divide(total, degrees))
 
 
 def std(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
-    """The square root of the variance."""
-    return np.sqrt(var(x, axis, correction, keepdims))
+    """The square root of the variance, also where a square leaves the numbers."""
+    return np.asarray(norm2(_centered(x, axis), axis, keepdims) / np.sqrt(_degrees(x, axis, correction)))
+
+
+def _degrees(x: Array, axis: Axes, correction: float) -> Any:
+    return np.float64(max(count(x, axis) - correction, 0.0))
 
 
 def _ordered(x: Array, axis: Axes) -> Array:

@@ -28,6 +28,10 @@ def axis_along(ndim: int, axis: int) -> int | None:
     return None if ndim == 0 and axis in (0, -1) else from_end(axis, ndim)[0]
 
 
+def _as_given(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
+    return given
+
+
 def _front(x: Shape, indices: Shape, axis: int | None) -> Shape:
     return x[: len(x) - len(indices)] + indices
 
@@ -41,7 +45,7 @@ define(
     scalar="reduction_scalars.picked",
     shape=_front,
     parameters=(ALONG,),
-    prepare=lambda nodes, given: given,
+    prepare=_as_given,
     samples=[
         ("quantile(x, [0.2, 0.9], axis=0)", {"x": "4x2"}),
         ("sum(grad(sum(grad(sum(sort(x, axis=0)^3), x)^2), x))", {"x": "4x2"}),
@@ -65,15 +69,15 @@ define(
     scalar="reduction_scalars.picked",
     shape=_strewn_shape,
     parameters=(ALONG,),
-    prepare=lambda nodes, given: given,
+    prepare=_as_given,
     samples=[("grad(sum(sort(x, axis=0)^3), x)", {"x": "3x2"}), ("grad(sum(cummax(x)[0]^3), x)", {"x": "4"})],
     hidden=True,
 )
 
 
-def _order_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
-    axis = axis_along(nodes[0].ndim, given.get("axis", -1)) if given.get("axis", -1) is not None else None
-    return {"axis": axis, "descending": given.get("descending", False)}
+def _sort_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
+    axis = axis_along(nodes[0].ndim, given.get("axis", -1))
+    return {"descending": False, "stable": False, **given, "axis": axis}
 
 
 define(
@@ -83,7 +87,7 @@ define(
     scalar="reduction_scalars.position",
     shape=lambda shape, axis, descending: shape,
     parameters=(_LAST, _DESCENDING),
-    prepare=_order_parameters,
+    prepare=_as_given,
     samples=[("grad(sum(sort(x, descending=true)^3), x)", {"x": "3"})],
     spelling="sort[1]",
     hidden=True,
@@ -91,7 +95,7 @@ define(
 )
 
 
-def _sort_rule(g: Node, y: Node, x: Node, axis: int | None, descending: bool) -> Node:
+def _sort_rule(g: Node, y: Node, x: Node, axis: int | None, descending: bool, stable: bool) -> Node:
     return g if axis is None else ops.strewn(g, ops.order(x, axis=axis, descending=descending), x, axis=axis)
 
 
@@ -100,9 +104,10 @@ define(
     pullback=_sort_rule,
     kernel="kernels.ordering.sort",
     scalar="scalars.identity",
-    shape=lambda shape, axis, descending: shape,
-    parameters=(_LAST, _DESCENDING),
-    prepare=_order_parameters,
+    shape=lambda shape, **_: shape,
+    # Gradients of equal elements are those of a stable sort, asked for or not.
+    parameters=(_LAST, _DESCENDING, Parameter("stable", "flag", False)),
+    prepare=_sort_parameters,
     torch="SortBackward0",
     samples=[
         ("sort(x)", {"x": "3"}),
@@ -127,10 +132,6 @@ def _top_shape(shape: Shape, k: int, axis: int | None, largest: bool) -> Shape:
 
 
 _TOP = (_K, ALONG, _LARGEST)
-
-
-def _as_given(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
-    return given
 
 
 define(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import ShapeProblem
-from gradcli.graph.node import Node, ops
+from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.record import (
     AXIS,
     KEEPDIMS,
+    REQUIRED,
     Sample,
     define,
     number,
@@ -154,7 +155,8 @@ define(
     kernel="kernels.reduction.shares",
     scalar="reduction_scalars.share",
     shape=lambda shape, axis: shape,
-    parameters=(AXIS,),
+    parameters=(Parameter("axis", "axes", REQUIRED),),
+    spelling="softmax",
     samples=[("grad(logsumexp(x), x)", {"x": "2x3"}), ("grad(sum(logsumexp(x, axis=0)), x)", {"x": "3x2"})],
     hidden=True,
 )

@@ -33,6 +33,10 @@ def _as_given(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
     return {"fill": 0.0, "back": False, "reverse": False, "kept": False, **given}
 
 
+def _as_axis_given(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
+    return given
+
+
 def _same(shape: Shape, **_: Any) -> Shape:
     return shape
 
@@ -200,7 +204,7 @@ def _running(name: str) -> None:
         scalar="scalars.identity",
         shape=_same,
         parameters=(ALONG,),
-        prepare=_as_axis,
+        prepare=_as_axis_given,
         torch=f"{name.capitalize()}Backward0",
         samples=_samples(name + "({})[0]"),
         spelling=f"{name}[0]",
@@ -213,7 +217,7 @@ def _running(name: str) -> None:
         scalar="reduction_scalars.position",
         shape=_same,
         parameters=(ALONG,),
-        prepare=_as_axis,
+        prepare=_as_axis_given,
         samples=[
             (f"x * {name}(x)[1]", {"x": "4"}),
             (f"x * {name}(x)[1]", {"x": "()"}),
@@ -224,10 +228,6 @@ def _running(name: str) -> None:
         gradless=True,
     )
     compose(name, "x", build, parameters=(ALONG,), samples=_samples(name + "({})[0]")[:1])
-
-
-def _as_axis(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
-    return given
 
 
 _running("cummax")

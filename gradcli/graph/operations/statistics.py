@@ -28,17 +28,8 @@ def _reduce(shape: Shape, axis: tuple[int, ...], keepdims: bool, **_: Any) -> Sh
     return reduced(shape, axis, keepdims)
 
 
-define(
-    # x - mean(x), exactly zero where all elements are equal. It is its own adjoint.
-    "centered",
-    pullback=lambda g, y, x, axis: ops.centered(g, axis=axis),
-    kernel="kernels.statistics.centered",
-    scalar="reduction_scalars.centered",
-    shape=lambda shape, axis: shape,
-    parameters=(AXIS,),
-    samples=[("grad(var(x), x)", {"x": "3"}), ("grad(sum(var(x, axis=(0, 2))), x)", {"x": "2x2x2"})],
-    hidden=True,
-)
+def _spread(x: Node, axis: tuple[int, ...]) -> Node:
+    return x - ops.mean(x, axis=axis, keepdims=True)
 
 
 def _degrees(x: Node, axis: tuple[int, ...], correction: float) -> Node | float:
@@ -51,7 +42,7 @@ def _degrees(x: Node, axis: tuple[int, ...], correction: float) -> Node | float:
 define(
     "var",
     pullback=lambda g, y, x, axis, correction, keepdims: strong(
-        restored(g, axis, keepdims), 2 * ops.centered(x, axis=axis) / _degrees(x, axis, correction)
+        restored(g, axis, keepdims), 2 * _spread(x, axis) / _degrees(x, axis, correction)
     ),
     kernel="kernels.statistics.var",
     scalar="scalars.var",
@@ -73,7 +64,7 @@ def _deviation_rule(
 ) -> Node:
     y = restored(y, axis, keepdims)
     flat = ops.eq(y, 0)
-    slope = ops.centered(x, axis=axis) / (_degrees(x, axis, correction) * ops.where(flat, 1, y))
+    slope = _spread(x, axis) / (_degrees(x, axis, correction) * ops.where(flat, 1, y))
     return strong(restored(g, axis, keepdims), ops.where(flat, 0, slope))
 
 

@@ -12,7 +12,9 @@ from gradcli.graph.shapes import Shape
 
 def _norm_shape(shape: Shape, p: float, axis: tuple[int, ...], keepdims: bool) -> Shape:
     if (p < 0 or p == math.inf) and any(shape[one] == 0 for one in axis):
-        raise ShapeProblem(f"norm() of no elements has no value for p={p:g}", hint="it needs at least one")
+        raise ShapeProblem(
+            f"norm() of no elements has no value for p={p:g}", hint="it needs at least one element"
+        )
     return reduced(shape, axis, keepdims)
 
 
