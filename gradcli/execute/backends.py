@@ -109,7 +109,8 @@ class Arrays:
     def kernel(self, node: Node) -> Callable[..., Value]:
         """The record's NumPy function, in the plan's type."""
         found = function(node.op.kernel)
-        if self._dtype == self._numpy.float64 or node.kind == "bool":
+        # A position may be larger than the whole numbers that the type holds.
+        if self._dtype == self._numpy.float64 or node.kind == "bool" or node.op.gradless:
             return found
         return lambda *arguments, **parameters: self._narrow(found(*arguments, **parameters))
 

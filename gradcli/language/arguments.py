@@ -16,9 +16,17 @@ from gradcli.language.meaning import Group, Listing, Meaning, Nothing
 from gradcli.language.names import CONSTANTS, listed, nearest
 from gradcli.language.parameters import Evaluate, parameter_value
 
-_ALIASES = {"dim": "axis", "keepdim": "keepdims", "dims": "axes", "ord": "p", "ddof": "correction"}
-# PyTorch's older flag for a correction of 1, and NumPy's name for how a quantile lies between two elements.
-_ALIASES |= {"unbiased": "correction", "method": "interpolation"}
+_ALIASES = {
+    "dim": "axis",
+    "keepdim": "keepdims",
+    "dims": "axes",
+    "ord": "p",
+    "ddof": "correction",
+    # PyTorch's older flag: true is a correction of 1.
+    "unbiased": "correction",
+    # NumPy's name for what lies between two elements.
+    "method": "interpolation",
+}
 
 
 def slots(record: Operation | Composite, method: bool = False) -> list[str]:

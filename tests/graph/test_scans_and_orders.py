@@ -12,7 +12,13 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from gradcli import Expression
-from gradcli.errors import CallProblem, EvaluationError, GradientProblem, ShapeProblem
+from gradcli.errors import CallProblem, EvaluationError, GradientProblem, ShapeProblem, Source
+from gradcli.execute.plan import trace
+from gradcli.graph import derive
+from gradcli.graph.node import INPUT, reachable
+from gradcli.language.build import build
+from gradcli.language.names import Given
+from gradcli.language.parser import parse
 
 INF, NAN = math.inf, math.nan
 X = np.array([[3.0, -1.0, 2.0], [0.5, 4.0, -2.0]])
@@ -197,6 +203,18 @@ def test_topk_of_too_few() -> None:
         Expression("topk(x[x > 0], 3)")(x=[1.0, -1, 2])
     with pytest.raises(CallProblem, match="needs a size that is not negative, and got -1"):
         Expression("topk(x, -1)")(x=X)
+
+
+def test_positions_are_exact_in_single_precision() -> None:
+    """Half of the numbers above 2^24 are no float32, and gradients are scattered by positions."""
+    given = {"x": Given((3,), "float")}
+    source = Source("sort(x)[0]")
+    output = build(parse(source), source, given, ("x",)).outputs[0]
+    (slope,) = derive.gradient(output, [node for node in reachable([output]) if node.op is INPUT])
+    assert slope is not None
+    traced = trace([slope], {"x": np.array([3.0, 1, 2], "float32")}, "float32")
+    (places,) = [value for node, value in traced.items() if node.op.gradless]
+    assert places.dtype == np.float64
 
 
 # Positions, counts and truths have no gradient.

@@ -46,6 +46,7 @@ define(
     shape=_front,
     parameters=(ALONG,),
     prepare=_as_given,
+    torch="GatherBackward0",
     samples=[
         ("quantile(x, [0.2, 0.9], axis=0)", {"x": "4x2"}),
         ("sum(grad(sum(grad(sum(sort(x, axis=0)^3), x)^2), x))", {"x": "4x2"}),
