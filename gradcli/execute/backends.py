@@ -23,7 +23,7 @@ class Backend(Protocol):
     def constant(self, node: Node) -> Value:
         """The value of a constant node."""
 
-    def given(self, value: Value) -> Value:
+    def given(self, value: Value, kind: Kind) -> Value:
         """An input's value, as the kernels expect it."""
 
     def kernel(self, node: Node) -> Callable[..., Value]:
@@ -68,7 +68,7 @@ class Floats:
         """A float or a bool."""
         return node.values[0]
 
-    def given(self, value: Value) -> Value:
+    def given(self, value: Value, kind: Kind) -> Value:
         """A float or a bool, also from an array of one element."""
         return value if isinstance(value, (float, bool)) else value.item()
 
@@ -101,10 +101,10 @@ class Arrays:
             return data
         return self._numpy.array(data, bool if node.kind == "bool" else self._dtype).reshape(node.shape)
 
-    def given(self, value: Value) -> Value:
-        """An array of the plan's type."""
+    def given(self, value: Value, kind: Kind) -> Value:
+        """An array of the plan's type, also from booleans that count as numbers."""
         array = self._numpy.asarray(value)
-        return array if array.dtype == bool else array.astype(self._dtype, copy=False)
+        return array if kind == "bool" and array.dtype == bool else array.astype(self._dtype, copy=False)
 
     def kernel(self, node: Node) -> Callable[..., Value]:
         """The record's NumPy function, in the plan's type."""
