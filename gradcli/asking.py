@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from gradcli import seeds
 from gradcli.errors import GradientProblem, NameProblem, Source
 from gradcli.execute.plan import Plan
 from gradcli.graph.node import Node, variable
@@ -82,7 +83,10 @@ class Line:
         key = (question, dtype, _key(given, wrt))
         ready = self._plans.get(key)
         if ready is None:
-            wanted = make(built, [self.node(built, given, name) for name in names])
+            by = {name: self.node(built, given, name) for name in names}
+            if question != ("value",):
+                seeds.differentiable(built, by)
+            wanted = make(built, list(by.values()))
             ready = [*built.outputs, *wanted], Plan([*built.outputs, *wanted], dtype)
             # A graph whose sizes come from values serves these alone.
             if not built.sized:
@@ -111,7 +115,9 @@ class Line:
         key = (question, dtype, _key(given, wrt))
         rows = self._rows_ready.get(key)
         if rows is None:
-            nodes = [self.node(built, given, name) for name in names]
+            by = {name: self.node(built, given, name) for name in names}
+            seeds.differentiable(built, by)
+            nodes = list(by.values())
             rows = Rows(target(nodes), nodes, values, dtype, built.trail)
             if rows.lasting and not built.sized:
                 self._rows_ready[key] = rows

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradcli.errors import CallProblem, GradientProblem, Span, VectorProblem
+from gradcli.graph.gradless import refuse_gradless
 from gradcli.graph.node import Node, constant, ops, variable
 from gradcli.graph.shapes import agree, describe
 from gradcli.language.build import Built
@@ -21,6 +22,19 @@ def _span(built: Built, place: int = 0) -> Span | None:
 def as_float(node: Node) -> Node:
     """A node as numbers; true is 1."""
     return ops.number(node) if node.kind == "bool" else node
+
+
+def differentiable(built: Built, by: Mapping[str, Node]) -> None:
+    """Check that there is a derivative by every name.
+
+    Raises:
+        GradientProblem: one reaches the outputs through positions, counts or truths alone.
+    """
+    try:
+        refuse_gradless(built.outputs, by, built.spans)
+    except GradientProblem as error:
+        error.source = built.source
+        raise
 
 
 def scalar(built: Built) -> Node:

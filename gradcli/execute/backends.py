@@ -15,7 +15,14 @@ from gradcli.graph.shapes import Shape, Unknown
 
 Value = Any
 
-_OURS = ("kernels", "scalars", "activation_scalars", "special_scalars", "trigonometry_scalars")
+_OURS = (
+    "kernels",
+    "scalars",
+    "activation_scalars",
+    "reduction_scalars",
+    "special_scalars",
+    "trigonometry_scalars",
+)
 
 
 class Backend(Protocol):
@@ -24,7 +31,7 @@ class Backend(Protocol):
     def constant(self, node: Node) -> Value:
         """The value of a constant node."""
 
-    def given(self, value: Value) -> Value:
+    def given(self, value: Value, kind: Kind) -> Value:
         """An input's value, as the kernels expect it."""
 
     def kernel(self, node: Node) -> Callable[..., Value]:
@@ -80,7 +87,7 @@ class Floats:
         """A float or a bool."""
         return node.values[0]
 
-    def given(self, value: Value) -> Value:
+    def given(self, value: Value, kind: Kind) -> Value:
         """A float or a bool, also from an array of one element."""
         return value if isinstance(value, (float, bool)) else value.item()
 
@@ -122,15 +129,16 @@ class Arrays:
             return data
         return self._numpy.array(data, bool if node.kind == "bool" else self._dtype).reshape(node.shape)
 
-    def given(self, value: Value) -> Value:
-        """An array of the plan's type."""
+    def given(self, value: Value, kind: Kind) -> Value:
+        """An array of the plan's type, also from booleans that count as numbers."""
         array = self._numpy.asarray(value)
-        return array if array.dtype == bool else array.astype(self._dtype, copy=False)
+        return array if kind == "bool" and array.dtype == bool else array.astype(self._dtype, copy=False)
 
     def kernel(self, node: Node) -> Callable[..., Value]:
         """The record's NumPy function, in the plan's type."""
         found = function(node.op.kernel)
-        if self._dtype == self._numpy.float64 or node.kind == "bool":
+        # A position may be larger than the whole numbers that the type holds.
+        if self._dtype == self._numpy.float64 or node.kind == "bool" or node.op.gradless:
             return found
         return lambda *arguments, **parameters: self._narrow(found(*arguments, **parameters))
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from gradcli.errors import EvaluationError
 from gradcli.execute import backends
 from gradcli.execute.products import told_by
-from gradcli.graph.node import CONSTANT, INPUT, Node, ops, reachable
+from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, ops, reachable
 from gradcli.graph.regions import Region, Regions
 from gradcli.graph.simplify import share
 
@@ -56,7 +56,7 @@ class Plan:
         self.slots = {node: slot[node] for node in nodes}
         self._size = len(order)
         self.constants: list[tuple[int, Value]] = []
-        self.inputs: list[tuple[str, int]] = []
+        self.inputs: list[tuple[str, int, Kind]] = []
         self.steps: list[Step] = []
         self.outputs = [(slot[output], output.shape, output.kind) for output in outputs]
         # The user's arrays and the plan's own, which no result may be a part of.
@@ -72,7 +72,7 @@ class Plan:
             elif one.op is CONSTANT:
                 self.constants.append((slot[one], self._backend.constant(one)))
             elif one.op is INPUT:
-                self.inputs.append((one.values[0], slot[one]))
+                self.inputs.append((one.values[0], slot[one], one.kind))
             else:
                 arguments = tuple([slot[arg] for arg in one.args])
                 kernel = self._backend.kernel(one)
@@ -131,8 +131,8 @@ class Plan:
             slots[place] = value
         step = None
         try:
-            for name, place in self.inputs:
-                slots[place] = self._backend.given(values[name])
+            for name, place, kind in self.inputs:
+                slots[place] = self._backend.given(values[name], kind)
             with self._backend.quietly():
                 for step in steps:
                     if step.region is not None and not slots[step.region]:

@@ -63,10 +63,13 @@ class Operation(NamedTuple):
         samples: calls for the same suite where a domain is not enough: text and shapes.
         elementwise: whether each element of the result depends on its own elements alone.
         spelling: how it is written in the language, where that is no call of its own name: another
-            function's name, or a template such as ``"{0}"`` for its arguments.
+            function's name, with ``[1]`` behind it for the second of its results, or a template
+            such as ``"{0}"`` for its arguments.
         hidden: not a name of the language: another function makes it, or it is part of a derivative.
         form: the order of arguments and parameters in a call, where that is not one after the other.
         hides_nan: whether a nan among its arguments may leave no nan in its result, like ``pow(nan, 0)``.
+        gradless: whether its result is a position, a count or a truth, so that a derivative through
+            it is an error (``graph.gradless``) and not zero.
     """
 
     name: str
@@ -89,11 +92,12 @@ class Operation(NamedTuple):
     hidden: bool
     form: tuple[str, ...] = ()
     hides_nan: bool = False
+    gradless: bool = False
 
     @property
     def spelled(self) -> str:
         """The name that its user knows it by."""
-        return self.name if not self.spelling or "{" in self.spelling else self.spelling
+        return self.name if not self.spelling or "{" in self.spelling else self.spelling.partition("[")[0]
 
     @property
     def variadic(self) -> bool:

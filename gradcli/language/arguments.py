@@ -35,6 +35,9 @@ _ALIASES = {
     "min": ("lo",),
     "max": ("hi",),
     "negative_slope": ("slope",),
+    "method": ("interpolation",),
+    # PyTorch's older flag: true is a correction of 1.
+    "unbiased": ("correction",),
 }
 # The kinds that several whole numbers, written one after the other, stand for: x.permute(2, 0, 1).
 _SPREAD = ("shape", "open shape", "permutation", "axes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradcli.errors import CallProblem, ExpressionError, GradientProblem, NameProblem, ShapeProblem, Span
+from gradcli.graph.gradless import refuse_gradless
 from gradcli.graph.node import Node, ops, variable
 from gradcli.graph.operations.compose import Composite
 from gradcli.graph.shapes import agree, describe
@@ -166,6 +167,7 @@ def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], 
         raise GradientProblem(f"{name} decides a size, so there is no derivative by it", span=span_of(by))
     if x.kind == "bool":
         raise GradientProblem(f"{name} is true or false: there is no derivative by it", span=span_of(by))
+    refuse_gradless([y], {name: x}, context.spans)
     y = ops.number(y) if y.kind == "bool" else y
     if not rest:
         found = context.guard(tree, derivatives.FORMS[word], y, x, context.trail)

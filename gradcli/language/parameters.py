@@ -83,12 +83,15 @@ class _Reading:
         got = kind_of(meaning)
         if isinstance(meaning, Node) and meaning.shape:
             got = f"an array of shape {describe(meaning.shape)}"
+        elif isinstance(meaning, Node) and meaning.kind == "bool":
+            got = "true or false"
         return CallProblem(
             f"{self._function}() needs {expected} for {self._name}, and got {got}", hint=self._form
         )
 
     def _whole(self, one: Meaning, expected: str) -> int:
-        if not isinstance(one, Node) or one.shape != ():
+        # true is no axis 1: torch's var(x, true) means its correction.
+        if not isinstance(one, Node) or one.shape != () or one.kind == "bool":
             raise self._refused(one, expected)
         value = self._evaluate(one)
         if not math.isfinite(value) or value != int(value):

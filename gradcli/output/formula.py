@@ -98,7 +98,8 @@ def _call(node: Node, op: Operation, args: list[Written]) -> Written:
         for parameter, value in node_parameters(node)
         if parameter.kind != "seed" and not _is_default(node, parameter, value)
     ]
-    return f"{op.spelled}({', '.join([*texts, *shown])})", _POSTFIX
+    place = "".join(op.spelling.partition("[")[1:])
+    return f"{op.spelled}({', '.join([*texts, *shown])}){place}", _POSTFIX
 
 
 def node_parameters(node: Node) -> Iterator[tuple[Parameter, Any]]:

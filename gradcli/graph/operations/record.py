@@ -44,6 +44,7 @@ def define(
     hidden: bool = False,
     form: str = "",
     hides_nan: bool = False,
+    gradless: bool = False,
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
     names = tuple(arguments.split())
@@ -69,6 +70,7 @@ def define(
         hidden=hidden,
         form=tuple(form.split()),
         hides_nan=hides_nan,
+        gradless=gradless,
     )
     ops.records[name] = record
     return record
@@ -87,7 +89,7 @@ def _preparation(name: str, declared: tuple[Parameter, ...]) -> Callable[..., di
             if value is REQUIRED:
                 raise CallProblem(f"{name}() needs a value for {parameter.name}")
             if parameter.kind == "axes":
-                value = from_end(value, nodes[0].ndim)
+                value = reduced_axes(value, nodes[0].ndim)
             elif parameter.kind == "axis":
                 (value,) = from_end(value, nodes[0].ndim)
             values[parameter.name] = value
@@ -116,6 +118,17 @@ def from_end(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
     if len(set(canonical)) < len(canonical):
         raise ShapeProblem(f"an axis is named twice in {axes}")
     return tuple(canonical)
+
+
+def reduced_axes(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
+    """The axes of a reduction; a scalar may be reduced over its axis 0 or -1, as in NumPy and PyTorch.
+
+    Raises:
+        ShapeProblem: as ``from_end``.
+    """
+    if ndim == 0 and axis in (0, -1, (0,), (-1,)):
+        return ()
+    return from_end(axis, ndim)
 
 
 def reduced(shape: Shape, axis: tuple[int, ...], keepdims: bool) -> Shape:
