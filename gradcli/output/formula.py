@@ -85,7 +85,7 @@ def _at(written: Written, least: int) -> str:
 
 def _call(node: Node, op: Operation, args: list[Written]) -> Written:
     texts = [text for text, _ in args]
-    if op.variadic:
+    if op.variadic and len(op.arguments) == 1:
         texts = [f"[{', '.join(texts)}]"]
         if op.name == "stack" and node.parameters["axis"] == -node.ndim:
             return texts[0], _POSTFIX
@@ -113,6 +113,8 @@ def _is_default(node: Node, parameter: Parameter, value: Any) -> bool:
 def _parameter(parameter: Parameter, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
     if isinstance(value, tuple):
         inner = ", ".join(["-1" if isinstance(one, Unknown) else str(one) for one in value])
         return (
