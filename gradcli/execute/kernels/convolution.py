@@ -77,7 +77,7 @@ def convolution_input(
 def convolution_weight(
     x: Array, g: Array, *, size: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:
-    """``(..., N, C, size)`` and ``(..., N, O, places)`` to ``(..., O, C / groups, taps)``; taps are ``size``."""
+    """``(..., N, C, size)`` and ``(..., N, O, places)`` to ``(..., O, C / groups, *size)``."""
     x, g = np.asarray(x), np.asarray(g)
     n = len(stride)
     places = g.shape[-n:]

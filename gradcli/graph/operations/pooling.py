@@ -59,13 +59,13 @@ def _window(name: str, shape: Shape, given: dict[str, Any], n: int) -> dict[str,
     }
     for k, p, d in zip(kernel, found["padding"], found["dilation"], strict=True):
         if 2 * p > d * (k - 1) + 1:
-            raise CallProblem(f"{name}() needs a padding of at most half its window of {d * (k - 1) + 1}: got {p}")
+            raise CallProblem(
+                f"{name}() needs a padding of at most half its window of {d * (k - 1) + 1}: got {p}"
+            )
     sizes = [size for size in shape[-n:] if isinstance(size, int)]
     moves = zip(*found.values(), strict=True)
     ceil_mode = given.get("ceil_mode", False)
-    counts = [
-        window_count(size, *move, ceil_mode=ceil_mode) for size, move in zip(sizes, moves, strict=True)
-    ]
+    counts = [window_count(size, *move, ceil_mode=ceil_mode) for size, move in zip(sizes, moves, strict=True)]
     if min(counts) < 1 or 0 in sizes:
         raise ShapeProblem(f"{name}() has no window of {describe(kernel)} in {describe(sizes)}")
     return {**found, "ceil_mode": ceil_mode}
