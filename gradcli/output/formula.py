@@ -89,12 +89,22 @@ def _call(node: Node, op: Operation, args: list[Written]) -> Written:
         texts = [f"[{', '.join(texts)}]"]
         if op.name == "stack" and node.parameters["axis"] == -node.ndim:
             return texts[0], _POSTFIX
+    ahead = _ahead(op)
+    for parameter, value in node_parameters(node):
+        if parameter.name in ahead:
+            texts.insert(op.form.index(parameter.name), _parameter(parameter, value))
     shown = [
         f"{parameter.name}={_parameter(parameter, value)}"
         for parameter, value in node_parameters(node)
-        if not _is_default(node, parameter, value)
+        if parameter.name not in ahead and not _is_default(node, parameter, value)
     ]
     return f"{op.spelled}({', '.join([*texts, *shown])})", _POSTFIX
+
+
+def _ahead(op: Operation) -> list[str]:
+    """The parameters that stand before an array in a call, and so are written in their place."""
+    names = {parameter.name for parameter in op.parameters}
+    return [name for place, name in enumerate(op.form) if name in names and set(op.form[place:]) - names]
 
 
 def node_parameters(node: Node) -> Iterator[tuple[Parameter, Any]]:

@@ -68,9 +68,8 @@ def convolution_input(
         columns = rows[..., None, :, :, :] @ flat
         columns = columns.reshape(*batch, groups, channels, len(chunk), *places)
         for place, tap in enumerate(chunk):
-            part = columns[(..., place, *(slice(None),) * n)]
-            result[(..., *_window(tap, places, stride, dilation))] += part
-    inner = [slice(p, p + one) for p, one in zip(padding, size, strict=True)]
+            result[_window(tap, places, stride, dilation)] += columns[_at(place, n)]
+    inner: tuple[Any, ...] = tuple(slice(p, p + one) for p, one in zip(padding, size, strict=True))
     return result[(..., *inner)].reshape(*batch, groups * channels, *size)
 
 
@@ -126,12 +125,18 @@ def _chunks(taps: Sizes, elements: int) -> Iterator[list[Sizes]]:
     return (every[start : start + step] for start in range(0, len(every), step))
 
 
-def _window(tap: Sizes, places: Sizes, stride: Sizes, dilation: Sizes) -> list[slice]:
-    """Where one tap stands for all places."""
-    return [
+def _window(tap: Sizes, places: Sizes, stride: Sizes, dilation: Sizes) -> tuple[Any, ...]:
+    """The subscript of where one tap stands for all places."""
+    slices = [
         slice(k * d, k * d + s * (size - 1) + 1, s)
         for k, d, s, size in zip(tap, dilation, stride, places, strict=True)
     ]
+    return (..., *slices)
+
+
+def _at(place: int, n: int) -> tuple[Any, ...]:
+    """The subscript of one of the taps, in front of n axes of places."""
+    return (..., place, *(slice(None),) * n)
 
 
 def _columns(padded: Array, chunk: list[Sizes], places: Sizes, stride: Sizes, dilation: Sizes) -> Array:
@@ -140,7 +145,7 @@ def _columns(padded: Array, chunk: list[Sizes], places: Sizes, stride: Sizes, di
     lead = padded.shape[:-n]
     columns = np.empty((*lead, len(chunk), *places), padded.dtype)
     for place, tap in enumerate(chunk):
-        columns[(..., place, *(slice(None),) * n)] = padded[(..., *_window(tap, places, stride, dilation))]
+        columns[_at(place, n)] = padded[_window(tap, places, stride, dilation)]
     return columns.reshape(*lead[:-1], lead[-1] * len(chunk), prod(places))
 
 

@@ -86,7 +86,7 @@ def membership(target: Array, classes: int, axis: int, ignore_index: int) -> Arr
     index, kept = _classes(target, classes, ignore_index)
     index, kept = np.expand_dims(index, axis), np.expand_dims(kept, axis)
     places = np.arange(classes).reshape(-1, *(1,) * (-axis - 1))
-    return ((index == places) & kept).astype(float)
+    return np.asarray((index == places) & kept, dtype=float)
 
 
 def nll(input: Array, target: Array, *weight: Array, reduction: str, ignore_index: int) -> Array:

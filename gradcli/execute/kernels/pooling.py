@@ -90,7 +90,7 @@ def _divisor(frame: Frame, count_include_pad: bool, divisor_override: int | None
         stop = np.minimum(start + k, size + p)
         inner = np.maximum(np.minimum(stop, size) - np.maximum(start, 0), 1)
         counts.append(stop - start if count_include_pad else inner)
-    return np.multiply.outer(*counts).astype(float)
+    return np.asarray(np.multiply.outer(*counts), dtype=float)
 
 
 def avg_pool2d(
@@ -163,7 +163,7 @@ def _hits(frame: Frame, x: Array) -> list[Array]:
 
 
 def _shares(hits: list[Array]) -> Array:
-    return np.maximum(np.sum(hits, axis=0), 1)
+    return np.asarray(np.maximum(np.sum(hits, axis=0), 1))
 
 
 def max_spread2d(

@@ -10,7 +10,7 @@ from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.losses import REDUCTION, total
 from gradcli.graph.operations.record import REQUIRED, column, define, restored, strong
-from gradcli.graph.shapes import Shape, agree, describe
+from gradcli.graph.shapes import Shape, agree, describe, elements
 
 _IGNORE = Parameter("ignore_index", "integer", -100)
 
@@ -138,7 +138,7 @@ def _of_classes(
         smooth = ops.sum(smooth) / ops.sum(counted)
     else:
         smooth = total(smooth, reduction)
-    return loss * (1 - smoothing) + smooth * (smoothing / logs.shape[axis])
+    return loss * (1 - smoothing) + smooth * (smoothing / elements(logs.shape[axis : axis + 1 or None]))
 
 
 def _of_probabilities(
@@ -146,7 +146,7 @@ def _of_probabilities(
 ) -> Node:
     axis = _class_axis(logs)
     if smoothing:
-        target = target * (1 - smoothing) + smoothing / logs.shape[axis]
+        target = target * (1 - smoothing) + smoothing / elements(logs.shape[axis : axis + 1 or None])
     product = logs * target
     if weight is not None:
         product = product * _along_classes(weight, logs)
