@@ -76,8 +76,11 @@ def _classes(target: Array, classes: int, ignore_index: int) -> tuple[Array, Arr
     right = (index == np.floor(index)) & (index >= 0) & (index < classes)
     wrong = target[kept & ~right]
     if wrong.size:
-        known = f"whole numbers from 0 to {classes - 1}" if classes else "known, and there is none"
-        raise EvaluationError(f"classes must be {known}: got {wrong[0]:g}")
+        known = f"whole numbers from 0 to {classes - 1}" if classes else "and there is none"
+        raise EvaluationError(
+            f"the target holds classes, {known}: got {wrong[0]:g}",
+            hint="a class to leave out is the one of ignore_index",
+        )
     return index.astype(np.intp), kept
 
 

@@ -172,12 +172,11 @@ compose(
     samples=[
         ("binary_cross_entropy_with_logits(x, t)", {"x": "2x2", "t": "2x2 high"}),
         ("binary_cross_entropy_with_logits(x, t, w, pos_weight=v)", {"x": "2", "t": "2", "w": "2", "v": "2"}),
-        ('binary_cross_entropy_with_logits(x, t, w, "sum")', {"x": "2x2", "t": "2x2", "w": "2"}),
+        ('binary_cross_entropy_with_logits(x, t, w, reduction="sum")', {"x": "2x2", "t": "2x2", "w": "2"}),
         (
             'binary_cross_entropy_with_logits(x, t, reduction="none", pos_weight=v)',
             {"x": "2x2", "t": "2x2", "v": "2"},
         ),
         ("binary_cross_entropy_with_logits(x, t)", {"x": "()", "t": "()"}),
     ],
-    form="input target weight reduction pos_weight",
 )

@@ -167,7 +167,7 @@ def _check(name: str, x: Node, w: Node, bias: Node | None, groups: int, n: int) 
     outputs, inner = _sizes(w.shape, n + 2)[:2]
     (channels,) = _sizes(x.shape[:-n], 1)
     if outputs % groups:
-        raise ShapeProblem(f"{name}() with groups={groups} needs a multiple of it as filters: got {outputs}")
+        raise ShapeProblem(f"{name}() needs a number of filters that groups={groups} divides: got {outputs}")
     if channels != inner * groups:
         raise ShapeProblem(
             f"{name}() with a weight {describe(w.shape)} and groups={groups} needs an input of "
@@ -227,8 +227,8 @@ def _convolution(n: int) -> Any:
         room = [size + 2 * p for size, p in zip(_sizes(x.shape, n), zeros, strict=True)]
         if 0 in taps or any(r > size for r, size in zip(reach, room, strict=True)):
             raise ShapeProblem(
-                f"{name}() cannot place a filter of {describe(taps)}, which reaches over {describe(reach)}, "
-                f"in an input of {describe(room)} with its padding"
+                f"{name}() cannot place a filter that reaches over {describe(reach)} "
+                f"in an input of {describe(room)}, its padding included"
             )
         arrays = [x if x.ndim == n + 2 else ops.unsqueeze(x, axis=0), weight]
         arrays += [] if bias is None else [bias]

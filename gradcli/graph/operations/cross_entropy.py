@@ -134,7 +134,10 @@ def _of_classes(
     kept = ops.ne(target, float(ignore_index))
     smooth = ops.where(kept, each, 0)
     if reduction == "mean":
-        counted = _counted(logs, target, () if weight is None else (weight,), ignore_index)
+        counted = ops.number(kept)
+        if weight is not None:
+            place = ops.where(kept, target, 0)
+            counted = ops.where(kept, ops.index(weight, place, spec=(("array", 0),)), 0)
         smooth = ops.sum(smooth) / ops.sum(counted)
     else:
         smooth = total(smooth, reduction)

@@ -29,7 +29,8 @@ def total(each: Node, reduction: str) -> Node:
 
 def reduced(*shapes: Shape, reduction: str, **_: Any) -> Shape:
     """The shape of a loss whose arguments broadcast."""
-    return broadcast(*shapes) if reduction == "none" else ()
+    each = broadcast(*shapes)
+    return each if reduction == "none" else ()
 
 
 def spread(g: Node, like: Node, reduction: str) -> Node:

@@ -64,7 +64,7 @@ def _layer_norm(
             f"got {describe(x.shape)}"
         )
     for name, one in (("weight", weight), ("bias", bias)):
-        if one is not None and not agree(one.shape, sizes):
+        if one is not None and one.shape and not agree(one.shape, sizes):
             raise ShapeProblem(
                 f"layer_norm() needs a {name} of normalized_shape, {describe(sizes)}: "
                 f"got {describe(one.shape)}"
