@@ -96,7 +96,12 @@ compose(
 
 def _axis(x: Node, axis: tuple[int, ...] | None) -> tuple[int, ...]:
     """The axes that were named; else PyTorch's second, or the only one."""
-    return from_end(min(1, x.ndim - 1) if axis is None and x.ndim else axis or (0,), x.ndim)
+    return from_end(min(1, x.ndim - 1) if axis is None else axis, x.ndim)
+
+
+def _vector(x: Node) -> Node:
+    """A number as a vector of one element, for PyTorch lets it have an axis."""
+    return x if x.ndim else ops.unsqueeze(x, axis=0)
 
 
 def _at_least(x: Node, axis: tuple[int, ...], p: float, eps: float) -> Node:
@@ -106,14 +111,16 @@ def _at_least(x: Node, axis: tuple[int, ...], p: float, eps: float) -> Node:
 
 
 def _normalize(x: Node, p: float, axis: tuple[int, ...] | None, eps: float) -> Node:
-    return x / _at_least(x, _axis(x, axis), p, eps)
+    wide = _vector(x)
+    y = wide / _at_least(wide, _axis(wide, axis), p, eps)
+    return y if x.ndim else ops.squeeze(y, axis=0)
 
 
 def _cosine_similarity(x1: Node, x2: Node, axis: tuple[int, ...] | None, eps: float) -> Node:
     shape = broadcast(x1.shape, x2.shape)
     if not is_known(shape) and x1.shape != x2.shape:
         raise ShapeProblem("cosine_similarity() of a masked array and another: their sizes may differ")
-    a, b = (x if x.shape == shape else ops.broadcast_to(x, shape=shape) for x in (x1, x2))
+    a, b = (_vector(x if x.shape == shape else ops.broadcast_to(x, shape=shape)) for x in (x1, x2))
     axis = _axis(a, axis)
     return ops.sum((a / _at_least(a, axis, 2.0, eps)) * (b / _at_least(b, axis, 2.0, eps)), axis=axis)
 
@@ -124,12 +131,13 @@ def _two(name: str) -> list[Sample]:
         (f"{name}(x, y)", {"x": "2x3", "y": "2x3"}),
         (f"{name}(x, y, axis=0)", {"x": "2x1", "y": "3"}),
         (f"{name}(x, y, dim=-1, eps=2)", {"x": "3", "y": "3"}),
+        (f"{name}(x, y, 0)", {"x": "() nonzero", "y": "() nonzero"}),
     ]
 
 
 compose(
     "normalize",
-    "x",
+    "input",
     _normalize,
     parameters=(
         Parameter("p", "number", 2.0),
@@ -142,6 +150,7 @@ compose(
         ("normalize(x, p=3)", {"x": "2x2"}),
         ("normalize(x, inf, axis=(0, 1))", {"x": "2x2"}),
         ("normalize(x, eps=9)", {"x": "3"}),
+        ("normalize(x)", {"x": "() nonzero"}),
     ],
 )
 compose(

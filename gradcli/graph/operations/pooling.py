@@ -53,7 +53,7 @@ def _window(name: str, shape: Shape, given: dict[str, Any], n: int) -> dict[str,
     stride = given.get("stride")
     found: dict[str, Any] = {
         "kernel_size": kernel,
-        "stride": kernel if stride is None else several(name, "stride", stride, n, 1),
+        "stride": several(name, "stride", stride, n, 1) if stride else kernel,
         "padding": several(name, "padding", given.get("padding", 0), n, 0),
         "dilation": several(name, "dilation", given.get("dilation", 1), n, 1),
     }
