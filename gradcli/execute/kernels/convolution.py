@@ -22,7 +22,7 @@ Array = NDArray[Any]
 Sizes = tuple[int, ...]
 
 # How many elements the shifted copies of an input may have together.
-_ROOM = 1 << 22
+_ROOM = 1 << 20
 
 
 def convolution(

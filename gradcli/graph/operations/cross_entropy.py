@@ -40,9 +40,9 @@ def _nll_by_input(
 ) -> Node:
     counted = _counted(x, target, weight, ignore_index)
     if reduction == "none":
-        return strong(ops.unsqueeze(g, axis=_class_axis(x)), -counted)
+        return strong(ops.unsqueeze(g, axis=_class_axis(x)), 0 - counted)
     g = column(g, x.ndim)
-    return strong(g / _nonzero(ops.sum(counted)) if reduction == "mean" else g, -counted)
+    return strong(g / _nonzero(ops.sum(counted)) if reduction == "mean" else g, 0 - counted)
 
 
 def _nonzero(divisor: Node) -> Node:
