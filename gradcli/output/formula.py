@@ -96,7 +96,9 @@ def _call(node: Node, op: Operation, args: list[Written]) -> Written:
     shown = [
         f"{parameter.name}={_parameter(parameter, value)}"
         for parameter, value in node_parameters(node)
-        if parameter.name not in ahead and not _is_default(node, parameter, value)
+        if parameter.kind != "seed"
+        and parameter.name not in ahead
+        and not _is_default(node, parameter, value)
     ]
     return f"{op.spelled}({', '.join([*texts, *shown])})", _POSTFIX
 
@@ -130,6 +132,8 @@ def _parameter(parameter: Parameter, value: Any) -> str:
         return (
             inner if len(value) == 1 and parameter.kind == "axes" else f"({inner}{',' * (len(value) == 1)})"
         )
+    if isinstance(value, str):
+        return f'"{value}"'
     return format_number(value) if isinstance(value, float) else str(value)
 
 

@@ -201,6 +201,15 @@ def test_dropout_keeps_the_mean_and_its_seed() -> None:
     assert not np.array_equal(dropped(0.2, (7, 0, 1)), dropped(0.2, (7, 0, 2)))
 
 
+def test_each_dropout_of_a_text_draws_its_own() -> None:
+    x = np.arange(1.0, 101.0)
+    f = Expression("dropout(x, 0.3)", seed=5)
+    value, (found,) = f(x=x), Expression("sum(dropout(x, 0.3))", seed=5).grad(x=x).values()
+    assert_array_equal(value, x * found)
+    assert not np.array_equal(value, Expression("dropout(x, 0.3)", seed=6)(x=x))
+    assert np.any(Expression("dropout(x) - dropout(x)")(x=x))
+
+
 def test_dropout_of_nothing_and_of_all() -> None:
     assert_array_equal(dropped(0.0, 3), np.ones((40, 50)))
     assert_array_equal(dropped(1.0, 3), np.zeros((40, 50)))

@@ -179,15 +179,6 @@ def _check(name: str, x: Node, w: Node, bias: Node | None, groups: int, n: int) 
         )
 
 
-def widened(x: Node, before: Sizes, after: Sizes) -> Node:
-    """Zeros around the last axes of an array."""
-    n = len(before)
-    sizes = _sizes(x.shape, n)
-    shape = tuple([b + size + a for b, size, a in zip(before, sizes, after, strict=True)])
-    spec = tuple([("slice", b, b + size, 1) for b, size in zip(before, sizes, strict=True)])
-    return ops.scatter(x, shape=shape, spec=spec, lead=x.ndim - n)
-
-
 def _padding(
     name: str, x: Node, padding: int | Sizes | str, taps: Sizes, stride: Sizes, dilation: Sizes
 ) -> tuple[Node, Sizes]:
@@ -202,7 +193,7 @@ def _padding(
     total = [d * (k - 1) for d, k in zip(dilation, taps, strict=True)]
     odd = tuple([one % 2 for one in total])
     if any(odd):
-        x = widened(x, (0,) * n, odd)
+        x = ops.pad(x, width=((0, 0),) * (x.ndim - n) + tuple([(0, one) for one in odd]))
     return x, tuple([one // 2 for one in total])
 
 

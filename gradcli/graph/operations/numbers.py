@@ -29,8 +29,8 @@ def _at(x: Node, place: int) -> Node:
     return ops.index(x, spec=(("at", place),))
 
 
-def _part(x: Node, start: int | None, stop: int | None, step: int = 1) -> Node:
-    return ops.index(x, spec=(("slice", start, stop, step),))
+def _part(x: Node, start: int, stop: int) -> Node:
+    return ops.index(x, spec=(("slice", start, stop, 1),))
 
 
 def _polyval(c: Node, x: Node) -> Node:
@@ -124,7 +124,7 @@ def _convolve(a: Node, b: Node, mode: str) -> Node:
     longer, shorter = max(sizes), min(sizes)
     y = ops.convolution1d(
         ops.reshape(a, shape=(1, 1, longer)),
-        ops.reshape(_part(b, None, None, -1), shape=(1, 1, shorter)),
+        ops.reshape(ops.flip(b), shape=(1, 1, shorter)),
         stride=(1,),
         padding=(0 if mode == "valid" else shorter - 1,),
         dilation=(1,),

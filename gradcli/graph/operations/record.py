@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from gradcli.errors import CallProblem, ShapeProblem
-from gradcli.graph.node import Kind, Node, Operation, Parameter, Rule, is_constant, ops
+from gradcli.graph.node import Kind, Node, Operation, Parameter, Rule, Takes, is_constant, ops
 from gradcli.graph.shapes import Shape, agree, broadcast, describe
 
 REQUIRED = object()
@@ -33,7 +33,7 @@ def define(
     shape: Callable[..., Shape] | None = None,
     parameters: tuple[Parameter, ...] = (),
     prepare: Callable[..., dict[str, Any]] | None = None,
-    takes: Kind | Literal["any"] | tuple[Kind | Literal["any"], ...] = "float",
+    takes: Takes | tuple[Takes, ...] = "float",
     gives: Kind | Literal["same"] = "float",
     torch: str = "",
     symbol: str = "",
@@ -43,6 +43,7 @@ def define(
     spelling: str = "",
     hidden: bool = False,
     form: str = "",
+    hides_nan: bool = False,
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
     names = tuple(arguments.split())
@@ -67,6 +68,7 @@ def define(
         spelling=spelling,
         hidden=hidden,
         form=tuple(form.split()),
+        hides_nan=hides_nan,
     )
     ops.records[name] = record
     return record
