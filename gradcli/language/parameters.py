@@ -32,6 +32,7 @@ def parameter_value(
     number, flag              a float, a bool
     order                     a float or a text
     text                      a text, one of the choices if there are any
+    padding                   whole numbers or a text
     ========================  =================================================
 
     Args:
@@ -71,8 +72,10 @@ class _Reading:
             return self._size(meaning)
         if kind in ("shape", "open shape"):
             return self._shape(meaning)
-        if kind == "text" or (kind == "order" and isinstance(meaning, Text)):
+        if kind == "text" or (kind in ("order", "padding") and isinstance(meaning, Text)):
             return self._text(meaning)
+        if kind == "padding":
+            return self._several(meaning, "a whole number, a tuple of them or a text")
         if not isinstance(meaning, Node) or meaning.shape != ():
             expected = {"flag": "true or false", "order": "a number or text"}.get(kind, "a number")
             raise self._refused(meaning, expected)

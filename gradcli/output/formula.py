@@ -85,21 +85,29 @@ def _at(written: Written, least: int) -> str:
 
 def _call(node: Node, op: Operation, args: list[Written]) -> Written:
     texts = [text for text, _ in args]
-    if op.variadic:
+    if op.variadic and len(op.arguments) == 1:
         texts = [f"[{', '.join(texts)}]"]
         if op.name == "stack" and node.parameters["axis"] == -node.ndim:
             return texts[0], _POSTFIX
-    if op.form:
-        written = dict(zip(op.arguments, texts, strict=True))
-        written.update({one.name: _parameter(one, value) for one, value in node_parameters(node)})
-        return f"{op.spelled}({', '.join([written[name] for name in op.form])})", _POSTFIX
+    ahead = _ahead(op)
+    for parameter, value in node_parameters(node):
+        if parameter.name in ahead:
+            texts.insert(op.form.index(parameter.name), _parameter(parameter, value))
     shown = [
         f"{parameter.name}={_parameter(parameter, value)}"
         for parameter, value in node_parameters(node)
-        if parameter.kind != "seed" and not _is_default(node, parameter, value)
+        if parameter.kind != "seed"
+        and parameter.name not in ahead
+        and not _is_default(node, parameter, value)
     ]
     place = "".join(op.spelling.partition("[")[1:])
     return f"{op.spelled}({', '.join([*texts, *shown])}){place}", _POSTFIX
+
+
+def _ahead(op: Operation) -> list[str]:
+    """The parameters that stand before an array in a call, and so are written in their place."""
+    names = {parameter.name for parameter in op.parameters}
+    return [name for place, name in enumerate(op.form) if name in names and set(op.form[place:]) - names]
 
 
 def node_parameters(node: Node) -> Iterator[tuple[Parameter, Any]]:

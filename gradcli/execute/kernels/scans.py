@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcli.execute.kernels import elementwise
+from gradcli.execute.kernels import activations
 
 Array = NDArray[Any]
 
@@ -102,7 +102,7 @@ def _of_numbers(b: list[float], a: list[float], reverse: bool) -> list[float]:
 def newest(x: Array, before: Array, axis: int, kept: bool) -> Array:
     """The share of x in log(exp(before) + exp(x)), or what is kept of before."""
     apart = np.subtract(before, x) if kept else np.subtract(x, before)
-    share = elementwise.sigmoid(apart)
+    share = activations.sigmoid(apart)
     tied = np.isinf(x) & np.equal(x, before)
     if np.any(tied):
         count = np.where(
