@@ -72,20 +72,22 @@ def solve_vector(a: Array, b: Array) -> Array:
 
 def det(x: Array) -> Array:
     """The determinant."""
-    return _nan_where_given(x, np.linalg.det(x))
+    return not_a_number_where_given(x, np.linalg.det(x))
 
 
 def logdet(x: Array) -> Array:
     """The logarithm of the determinant."""
     sign, value = np.linalg.slogdet(x)
-    if np.any(_nan_where_given(x, sign) < 0):
+    if np.any(not_a_number_where_given(x, sign) < 0):
         raise EvaluationError("logdet() of a matrix whose determinant is negative")
-    return _nan_where_given(x, value)
+    return not_a_number_where_given(x, value)
 
 
-def _nan_where_given(x: Array, value: Array) -> Array:
+def not_a_number_where_given(x: Array, value: Array, axes: int = 0) -> Array:
+    """nan where the matrix holds one, for values of so many axes a matrix."""
     # LAPACK's choice of a pivot may pass a nan by, and answer 0.
-    return np.where(np.any(np.isnan(x), axis=(-2, -1)), np.nan, value)
+    given = np.any(np.isnan(x), axis=(-2, -1))
+    return np.where(given.reshape(given.shape + (1,) * axes), np.nan, value)
 
 
 def cofactor(x: Array) -> Array:

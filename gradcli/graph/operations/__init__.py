@@ -13,6 +13,8 @@ from gradcli.graph.operations import (
     products,
     reduction,
     shaping,
+    singular,
+    spectra,
 )
 
 __all__ = [
@@ -28,4 +30,6 @@ __all__ = [
     "products",
     "reduction",
     "shaping",
+    "singular",
+    "spectra",
 ]
