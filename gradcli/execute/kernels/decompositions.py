@@ -191,6 +191,22 @@ def _pseudo(x: Array, rcond: float | None) -> Array:
     return np.asarray(np.swapaxes(vh, -1, -2) @ (inverse[..., None] * np.swapaxes(u, -1, -2)))
 
 
+def lstsq(a: Array, b: Array) -> Array:
+    """The shortest of the best solutions, for the columns of b."""
+    return np.asarray(pinv(a, None) @ b)
+
+
+def lstsq_vector(a: Array, b: Array) -> Array:
+    """The shortest of the best solutions, for vectors."""
+    return lstsq(a, np.asarray(b)[..., None])[..., 0]
+
+
+def singular_matrix(x: Array) -> Array:
+    """Where a matrix has no inverse, as the elimination finds it."""
+    whole, _bad = finite(x)
+    return np.asarray(np.linalg.slogdet(whole)[0] == 0) & np.isfinite(x).all(axis=(-2, -1))
+
+
 # Where two eigenvalues meet.
 
 
