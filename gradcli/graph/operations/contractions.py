@@ -13,7 +13,7 @@ from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import REQUIRED
-from gradcli.graph.shapes import Shape, Size, describe, elements, is_known
+from gradcli.graph.shapes import Shape, Size, agree, describe, elements, is_known
 
 Label = str | int
 
@@ -104,7 +104,7 @@ def _diagonal(array: Node, labels: list[Label], label: Label) -> tuple[Node, lis
     first = labels.index(label)
     second = labels.index(label, first + 1)
     a, b = array.shape[first], array.shape[second]
-    if a != b:
+    if not agree((a,), (b,)):
         raise ShapeProblem(f"einsum() takes a diagonal over '{label}', whose sizes {a} and {b} differ")
     rest = [axis for axis in range(len(labels)) if axis not in (first, second)]
     order = (*rest, first, second)
@@ -120,7 +120,7 @@ def _check_sizes(terms: Sequence[_Term]) -> None:
             known = found.setdefault(label, size)
             if known == 1:
                 found[label] = size
-            elif size not in (known, 1):
+            elif size != 1 and not agree((size,), (known,)):
                 what = f"'{label}'" if isinstance(label, str) else f"axis {label} of the ellipsis"
                 raise ShapeProblem(f"einsum() needs one size for {what}: got {known} and {size}")
 
@@ -154,7 +154,7 @@ def _contracted(a: _Term, b: _Term, later: set[Label]) -> _Term:
     b = b.summed([one for one in b.labels if one not in later and one not in a.labels])
     # A size of 1 stretches; where it would be summed over, the other is summed alone.
     for label in [one for one in a.labels if one in b.labels and one not in later]:
-        if a.size(label) != b.size(label):
+        if 1 in (a.size(label), b.size(label)) and a.size(label) != b.size(label):
             a, b = a.summed([label]), b.summed([label])
     both = [one for one in a.labels if one in b.labels]
     inner = [one for one in both if one not in later]
@@ -233,7 +233,7 @@ def _inner(a: Node, b: Node) -> Node:
     """Summed over the last axis of both: ``a.shape[:-1] + b.shape[:-1]``."""
     if not a.ndim or not b.ndim:
         return a * b
-    if a.shape[-1] != b.shape[-1]:
+    if not agree(a.shape[-1:], b.shape[-1:]):
         raise _unequal("inner", a, b, "their last axes")
     left: list[Label] = list(range(-2 * a.ndim, -a.ndim - 1))
     right: list[Label] = list(range(b.ndim - 1))
@@ -247,7 +247,7 @@ def _dot(a: Node, b: Node) -> Node:
     left: list[Label] = list(range(-2 * a.ndim, -a.ndim - 1))
     right: list[Label] = list(range(b.ndim))
     place = max(b.ndim - 2, 0)
-    if a.shape[-1] != b.shape[place] and is_known((a.shape[-1], b.shape[place])):
+    if not agree(a.shape[-1:], b.shape[place : place + 1]):
         raise _unequal("dot", a, b, "the axes it sums over")
     del right[place]
     labels = (*right[:place], "x", *right[place:])
