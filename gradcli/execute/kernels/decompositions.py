@@ -21,7 +21,7 @@ Array = NDArray[Any]
 def finite(x: Array) -> tuple[Array, Array]:
     """Matrices whose elements are finite, the others replaced by zeros, and where those are."""
     x = np.asarray(x)
-    bad = ~np.isfinite(x).all(axis=(-2, -1))
+    bad = np.asarray(~np.isfinite(x).all(axis=(-2, -1)))
     return (np.where(bad[..., None, None], 0.0, x).astype(x.dtype) if bad.any() else x), bad
 
 
@@ -139,6 +139,16 @@ def triangular_factor(x: Array, e: Array) -> Array:
     return e[..., np.shape(x)[-2] :, :]
 
 
+def independent(r: Array) -> Array:
+    """A triangular factor as it is, if its matrix's columns do not depend on each other."""
+    if np.any(np.diagonal(r, axis1=-2, axis2=-1) == 0):
+        raise EvaluationError(
+            "qr() has no derivative where the columns of its matrix depend on each other",
+            hint="there its factors are not determined",
+        )
+    return r
+
+
 def cholesky(x: Array) -> Array:
     """The lower factor of the symmetric part."""
     whole, bad = finite(x)
@@ -158,7 +168,7 @@ def cholesky(x: Array) -> Array:
 def half_lower(x: Array) -> Array:
     """The part below the diagonal, and half of the diagonal."""
     x = np.asarray(x)
-    return np.where(np.eye(*x.shape[-2:], dtype=bool), x / 2, np.tril(x))
+    return np.asarray(np.tril(x) - x * (np.eye(x.shape[-1], dtype=x.dtype) / 2))
 
 
 def slogdet(x: Array) -> Array:
@@ -212,7 +222,7 @@ def singular_matrix(x: Array) -> Array:
 
 def _gap(x: Array) -> float:
     # Nearer than that, relative to the largest, a difference quotient is no better than its limit.
-    return float(np.finfo(np.asarray(x).dtype).eps) ** (1 / 3)
+    return float(np.cbrt(np.finfo(np.asarray(x).dtype).eps))
 
 
 def _size(x: Array) -> Array:

@@ -35,7 +35,8 @@ def trace(x: Array, offset: int) -> Array:
 
 def diagonal_ones(x: Array, offset: int) -> Array:
     """Ones on a diagonal of a matrix like x."""
-    return np.eye(*np.shape(x)[-2:], k=offset, dtype=np.asarray(x).dtype)
+    rows, columns = np.shape(x)[-2:]
+    return np.eye(rows, columns, k=offset, dtype=np.asarray(x).dtype)
 
 
 def diagonal(x: Array) -> Array:
@@ -90,7 +91,7 @@ def logdet(x: Array) -> Array:
 
 
 def not_a_number_where_given(x: Array, value: Array, axes: int = 0) -> Array:
-    """nan where the matrix holds one, for values of so many axes a matrix."""
+    """A value, or nan where the matrix holds one, for values of so many axes a matrix."""
     # LAPACK's choice of a pivot may pass a nan by, and answer 0.
     given = np.any(np.isnan(x), axis=(-2, -1))
     return np.where(given.reshape(given.shape + (1,) * axes), np.nan, value)

@@ -43,9 +43,8 @@ class _Term(NamedTuple):
 
 def _einsum(*operands: Node, equation: str) -> Node:
     inputs, output = _read(equation, operands)
-    terms = [
-        _term(text, operand, place) for place, (text, operand) in enumerate(zip(inputs, operands, strict=True))
-    ]
+    pairs = zip(inputs, operands, strict=True)
+    terms = [_term(text, operand, place) for place, (text, operand) in enumerate(pairs)]
     _check_sizes(terms)
     wanted = _output_labels(equation, output, inputs, terms)
     first, *rest = terms
@@ -68,8 +67,9 @@ def _read(equation: str, operands: Sequence[Node]) -> tuple[list[str], str | Non
             if not letter.isalpha():
                 raise _misread(equation, letter)
     if len(inputs) != len(operands):
+        plural = "array" if len(operands) == 1 else "arrays"
         raise CallProblem(
-            f'einsum() has {len(inputs)} subscripts in "{equation}", and got {len(operands)} arrays',
+            f'einsum() has letters for {len(inputs)} in "{equation}", and got {len(operands)} {plural}',
             hint="write the letters of each array, with commas between",
         )
     return inputs, right if arrow else None
@@ -90,7 +90,8 @@ def _term(text: str, operand: Node, place: int) -> _Term:
     if hidden < 0 or (hidden and not dots):
         plural = "letter" if named == 1 else "letters"
         raise ShapeProblem(
-            f'einsum() has {named} {plural} in "{text}" for array {place + 1} of shape {describe(operand.shape)}',
+            f'einsum() has {named} {plural} in "{text}" for array {place + 1}, '
+            f"which is {describe(operand.shape)}",
             hint="one letter an axis; ... stands for any number of them",
         )
     labels: list[Label] = [*before, *range(-hidden, 0), *after]
@@ -138,11 +139,8 @@ def _output_labels(
             raise CallProblem(f"einsum() has '{letter}' in the output of \"{equation}\", and in no array")
         if output.count(letter) > 1:
             raise CallProblem(f"einsum() has '{letter}' twice in the output of \"{equation}\"")
-    if hidden and not dots:
-        raise CallProblem(
-            f'einsum() loses the axes of the ellipsis in "{equation}"', hint="write ... in the output too"
-        )
-    return [*before, *hidden, *after]
+    # Without an ellipsis in the output its axes are summed over, as PyTorch has it.
+    return [*before, *(hidden if dots else ()), *after]
 
 
 # Contracting.
@@ -288,4 +286,9 @@ compose(
         ("dot(a, b)", {"a": "3", "b": "2x3x2"}),
     ],
 )
-compose("vdot", "a b", _vdot, samples=[("vdot(a, b)", {"a": "2x3", "b": "3x2"}), ("vdot(a, b)", {"a": "()", "b": "1"})])
+compose(
+    "vdot",
+    "a b",
+    _vdot,
+    samples=[("vdot(a, b)", {"a": "2x3", "b": "3x2"}), ("vdot(a, b)", {"a": "()", "b": "1"})],
+)

@@ -25,7 +25,7 @@ def _square(name: str) -> Any:
 
 def _upper_solve(factor: Node, x: Node) -> Node:
     """``x @ inv(factor).T``."""
-    return swapped(ops.solve_matrix(factor, swapped(x)))
+    return swapped(ops.solve_matrix(ops.independent(factor), swapped(x)))
 
 
 def _cholesky_rule(g: Node, y: Node, x: Node) -> Node:
@@ -88,6 +88,16 @@ define(
     kernel="kernels.decompositions.qr",
     shape=_packed_shape,
     samples=[("qr(x)[0]", {"x": "2x2 well"})],
+    hidden=True,
+)
+define(
+    # The triangular factor itself, or an error where its diagonal holds a zero.
+    "independent",
+    "r",
+    pullback=lambda g, y, r: g,
+    kernel="kernels.decompositions.independent",
+    shape=lambda shape: shape,
+    samples=[("grad(sum(qr(x)[1]), x)", {"x": "2x2 well"})],
     hidden=True,
 )
 define(

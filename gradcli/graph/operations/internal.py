@@ -116,7 +116,10 @@ define(
     kernel="kernels.matrices.cofactor_turn",
     shape=lambda x, *directions: broadcast(x, *directions),
     samples=[
-        ("diff(det(x * [[1, 2, 0, 1], [0, 1, 3, 1], [2, 1, 1, 0], [1, 0, 1, 1]] + eye(4)), x, 3)", {"x": "()"}),
+        (
+            "diff(det(x * [[1, 2, 0, 1], [0, 1, 3, 1], [2, 1, 1, 0], [1, 0, 1, 1]] + eye(4)), x, 3)",
+            {"x": "()"},
+        ),
         ("diff(det(x * [[[1, 2, 0, 1], [0, 1, 3, 1], [2, 1, 1, 0], [1, 0, 1, 1]]])[0], x, 3)", {"x": "()"}),
     ],
     hidden=True,

@@ -162,7 +162,11 @@ compose("diag", "x", _diag, samples=[("diag(x)", {"x": "3"}), ("diag(x)", {"x": 
 def _solve_matrix_shape(a: Shape, b: Shape) -> Shape:
     square_matrix("solve", a)
     if len(b) < 2 or not agree(b[-2:-1], a[-1:]):
-        raise ShapeProblem(f"solve() of {describe(a)} does not fit a right side of {describe(b)}")
+        raise ShapeProblem(
+            f"solve() of {describe(a)} does not fit a right side of {describe(b)}",
+            # Only a single vector is read as one, as NumPy 2 has it.
+            hint="a batch of vectors is solve(a, b[..., None])[..., 0]" if b[-1:] == a[-1:] else "",
+        )
     return (*broadcast(a[:-2], b[:-2]), *b[-2:])
 
 

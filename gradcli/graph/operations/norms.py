@@ -53,6 +53,8 @@ def _norm(x: Node, p: float | str | None, axis: tuple[int, ...] | None, keepdims
         return ops.sum(size, axis=axis, keepdims=keepdims)
     if p == 0:
         return ops.sum(ops.number(ops.ne(x, 0)), axis=axis, keepdims=keepdims)
+    if 0 in x.shape:
+        return ops.sum(size**p, axis=axis, keepdims=keepdims) ** (1 / p)
     # Scaled by the largest element, so that neither a large nor a zero vector leaves the numbers.
     scale = ops.detach(ops.max(size, axis=axis, keepdims=True))
     scale = ops.where(ops.eq(scale, 0), 1, scale)

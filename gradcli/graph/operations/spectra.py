@@ -61,7 +61,7 @@ def total(values: Node) -> Node:
 
 
 def slopes(g: Node, y: Node) -> Node | None:
-    """d g[i] / d y[k] at ``[i, k]`` for two vectors, or batches of them; ``None`` where there is no path.
+    """Derivatives ``d g[i] / d y[k]`` at ``[i, k]``, for vectors or batches; ``None`` without a path.
 
     Those between one matrix of a batch and another come added up; they cancel in differences of
     a symmetric function where eigenvalues meet, and only there are the slopes used.
@@ -218,5 +218,9 @@ compose(
     "eigh",
     "x",
     _eigh,
-    samples=[("eigh(x)[0]", {"x": "2x2x2 spd"}), ("eigh(x)[1]", {"x": "2x2 spd"}), ("eigh(x)[1]", {"x": "0x0"})],
+    samples=[
+        ("eigh(x)[0]", {"x": "2x2x2 spd"}),
+        ("eigh(x)[1]", {"x": "2x2 spd"}),
+        ("eigh(x)[1]", {"x": "0x0"}),
+    ],
 )
