@@ -56,7 +56,7 @@ def eigvalsh(x: Array) -> Array:
     return _guarded("eigvalsh", x, lambda x: np.linalg.eigvalsh(symmetric(x)))
 
 
-def eigenvectors(x: Array, e: Array) -> Array:
+def eigenvectors(x: Array, e: Array, w: Array) -> Array:
     """Taken from what ``eigh`` packed."""
     return e[..., :-1]
 

@@ -61,7 +61,7 @@ def total(values: Node) -> Node:
 
 
 def slopes(g: Node, y: Node) -> Node | None:
-    """Derivatives ``d g[i] / d y[k]`` at ``[i, k]``, for vectors or batches; ``None`` without a path.
+    """Derivatives ``d g[..., i] / d y[k]`` at ``[..., i, k]``; ``None`` where there is no path.
 
     Those between one matrix of a batch and another come added up; they cancel in differences of
     a symmetric function where eigenvalues meet, and only there are the slopes used.
@@ -78,12 +78,12 @@ def quotient(rise: Node, run: Node, limit: Node, g: Node, w: Node) -> Node:
     return ops.where(at, limit, rise / ops.where(at, 1, run))
 
 
-def _divided(g: Node, y: Node, w: Node) -> Node:
+def _divided(g: Node, w: Node) -> Node:
     """The divided differences of ``g`` over ``w``, 0 on the diagonal."""
     rise, run = apart(g), apart(w)
     plain = rise / (run + ops.eye(n=w.shape[-1]))
     limit = ops.zeros_like(rise)
-    jacobian = slopes(g, y)
+    jacobian = slopes(g, w)
     if jacobian is not None:
         limit = total(ops.diagonal(jacobian)) * 0.5 - symmetric(jacobian)
     return ops.choice(ops.clustered(w, singular=False), quotient(rise, run, limit, g, w), plain)
@@ -105,15 +105,36 @@ define(
 
 
 def _values_rule(g: Node, y: Node, x: Node, *_: Node) -> Node:
-    return ops.spectral(x, ops.eigenvectors(x, ops.eigh_packed(x)), y, g)
+    return ops.spectral(x, ops.eigenvectors(x, ops.eigh_packed(x), y), y, g)
 
 
-def _vectors_rule(g: Node, y: Node, x: Node, e: Node) -> Node:
-    w = ops.eigenvalues(x, e)
-    # Infinite where eigenvalues meet: then only a cotangent of zero asks for nothing impossible.
+def _vectors_rule(g: Node, y: Node, x: Node, e: Node, w: Node) -> Node:
     same = ops.eye(n=x.shape[-1])
-    rates = ops.where(same, 0, 1 / ops.where(same, 1, apart(w)))
-    return symmetric(y @ strong(swapped(y) @ g, rates) @ swapped(y))
+    turned, run = swapped(y) @ g, apart(w)
+    # Infinite where eigenvalues meet: then only a cotangent of zero asks for nothing impossible.
+    inner = symmetric(strong(turned, ops.where(same, 0, 1 / ops.where(same, 1, run))))
+    jacobian = slopes(g, w)
+    if jacobian is not None:
+        # What V and w decide together, such as V diag(exp(w)) V.T, has a derivative there as well:
+        # the turn of the vectors is 0 / 0, and how the 0 above grows with w is the limit.
+        by_w = swapped(y) @ ops.transpose(jacobian, axes=_last_first(jacobian.ndim))
+        growth = ops.diagonal(ops.transpose(_skew(by_w), axes=_first_last(jacobian.ndim)))
+        limit = symmetric(growth)
+        at = ops.confluent(_skew(turned), run, limit, ops.sum(ops.abs(turned), axis=-1), w)
+        inner = ops.choice(ops.clustered(w, singular=False), ops.where(at, limit, inner), inner)
+    return y @ inner @ swapped(y)
+
+
+def _skew(x: Node) -> Node:
+    return (x - swapped(x)) * 0.5
+
+
+def _last_first(ndim: int) -> tuple[int, ...]:
+    return (ndim - 1, *range(ndim - 1))
+
+
+def _first_last(ndim: int) -> tuple[int, ...]:
+    return (*range(1, ndim), 0)
 
 
 def _vector_of_values(name: str) -> Any:
@@ -138,11 +159,12 @@ define(
     hidden=True,
 )
 define(
+    # It gets the values too: how a cotangent depends on them tells its rule what to do where they meet.
     "eigenvectors",
-    "x e",
-    pullback=(_vectors_rule, None),
+    "x e w",
+    pullback=(_vectors_rule, None, None),
     kernel="kernels.decompositions.eigenvectors",
-    shape=lambda x, e: x,
+    shape=lambda x, e, w: x,
     torch="LinalgEighBackward0",
     samples=[("eigh(x)[1]", {"x": "3x3 spd"}), ("eigh(x)[1]", {"x": "2x2x2 spd"})],
     hidden=True,
@@ -164,14 +186,13 @@ define(
 
 
 def _spectral_rule(h: Node, out: Node, x: Node, v: Node, y: Node, g: Node) -> Node:
-    e = ops.eigh_packed(x)
-    vectors, values = ops.eigenvectors(x, e), ops.eigenvalues(x, e)
+    vectors = ops.eigenvectors(x, ops.eigh_packed(x), y)
     turned = symmetric(swapped(vectors) @ h @ vectors)
-    return vectors @ strong(turned, _divided(g, y, values)) @ swapped(vectors)
+    return vectors @ strong(turned, _divided(g, y)) @ swapped(vectors)
 
 
 def _spectral_of_values(h: Node, out: Node, x: Node, v: Node, y: Node, g: Node) -> Node:
-    vectors = ops.eigenvectors(x, ops.eigh_packed(x))
+    vectors = ops.eigenvectors(x, ops.eigh_packed(x), y)
     return ops.diagonal(swapped(vectors) @ h @ vectors)
 
 
@@ -211,7 +232,8 @@ define(
 
 def _eigh(x: Node) -> tuple[Node, Node]:
     e = ops.eigh_packed(x)
-    return ops.eigenvalues(x, e), ops.eigenvectors(x, e)
+    w = ops.eigenvalues(x, e)
+    return w, ops.eigenvectors(x, e, w)
 
 
 compose(
