@@ -115,6 +115,75 @@ def test_even_functions_of_singular_values_that_meet(
     assert_allclose(hessian(spectral, matrix), hessian(direct, matrix), atol=1e-7)
 
 
+WEIGHT = np.array([[1.0, 2, -1], [0.5, -2, 3], [1, 1, 0.3]])
+
+
+def third(text: str, *, definition: str = "", **values: Any) -> np.ndarray:
+    """The gradient of <Hessian @ U, U>."""
+    for _ in range(2):
+        text = f"sum(U * grad({text}, A))"
+    return np.asarray(Expression(definition + text).grad(wrt="A", U=WEIGHT, **values)["A"])
+
+
+@pytest.mark.parametrize("values", [(1, 1, 1), (1, 1, 2), (2, 1, 1), (0, 0, 0)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_third_derivatives_where_eigenvalues_meet(values: tuple[float, ...], turned: bool) -> None:
+    matrix = np.diag(np.array(values, dtype=float))
+    matrix = TURN @ matrix @ TURN.T if turned else matrix
+    for spectral, direct in (("sum(eigvalsh(A)^3)", "trace(S @ S @ S)"), ("prod(eigvalsh(A))", "det(S)")):
+        expected = third(direct, definition="S = (A + A.T) / 2; ", A=matrix)
+        assert_allclose(third(spectral, A=matrix), expected, atol=1e-11)
+
+
+def test_third_derivatives_where_singular_values_meet() -> None:
+    for values in ((1, 1, 2), (1, 1, 1), (2, 0, 0)):
+        for left in (TURN, LONG):
+            matrix = left @ np.diag(np.array(values, dtype=float)) @ TURN.T
+            values_of = {"U": np.resize(WEIGHT, matrix.shape), "A": matrix}
+            found, expected = [
+                Expression(f"sum(U * grad(sum(U * grad({f}, A)), A))").grad(wrt="A", **values_of)["A"]
+                for f in ("sum(svdvals(A)^4)", "sum((A.T @ A)^2)")
+            ]
+            assert_allclose(found, expected, atol=1e-9)
+
+
+def test_beyond_the_third_derivative_it_says_so() -> None:
+    # The eigenvalues are 1 - x and 1 + x.
+    orders = [Expression(f"diff(sum(eigvalsh([[1, x], [x, 1]])^6), x, {n})") for n in (1, 2, 3, 4)]
+    assert_allclose([f(x=0.0) for f in orders[:3]], [0, 60, 0], atol=1e-12)
+    assert math.isnan(orders[3](x=0.0))
+    assert_allclose(orders[3](x=2.0), 360 * (9 + 1), rtol=1e-12)
+
+
+@pytest.mark.parametrize("values", [(1, 1, 1), (1, 1, 2), (0, 0, 0), (1, 2, 3), (1, 1 + 1e-9, 3)])
+@pytest.mark.parametrize(
+    ("vectors", "direct"),
+    [
+        ("w, v = eigh(A); v @ diag(exp(w)) @ v.T", "expm(S)"),
+        ("v = eigh(A)[1]; v @ diag(eigvalsh(A)^3) @ v.T", "S @ S @ S"),
+        ("w, v = eigh(A); v @ diag(w - 1) @ v.T", "S"),
+    ],
+)
+def test_functions_of_a_matrix_where_eigenvalues_meet(
+    vectors: str, direct: str, values: tuple[float, ...]
+) -> None:
+    matrix = TURN @ np.diag(np.array(values, dtype=float)) @ TURN.T
+    start, _, last = vectors.rpartition("; ")
+    found = f"{start}; sum(({last}) * {WEIGHT.tolist()})"
+    known = f"S = (A + A.T) / 2; sum(({direct}) * {WEIGHT.tolist()})"
+    assert_allclose(gradient(found, A=matrix), gradient(known, A=matrix), atol=1e-9)
+    expected = hessian(known, matrix)
+    assert_allclose(hessian(found, matrix), expected, atol=1e-8 * max(1, np.abs(expected).max()))
+
+
+def test_a_projector_where_eigenvalues_meet() -> None:
+    """Onto the space of the two that meet, it is the rest of the projector onto the third."""
+    matrix = TURN @ np.diag([1.0, 1, 3]) @ TURN.T
+    both = gradient(f"v = eigh(A)[1][:, :2]; sum((v @ v.T) * {WEIGHT.tolist()})", A=matrix)
+    rest = gradient(f"v = eigh(A)[1][:, 2:]; sum((v @ v.T) * {WEIGHT.tolist()})", A=matrix)
+    assert_allclose(both, -rest, atol=1e-12)
+
+
 def test_a_batch_where_some_meet() -> None:
     batch = np.stack([np.eye(3), np.diag([1.0, 2, 3]), TURN @ np.diag([1.0, 1, 2]) @ TURN.T])
     text = "sum(eigvalsh(A)^3)^2"
@@ -136,8 +205,8 @@ def test_one_eigenvalue_of_several_that_meet_has_no_second_derivative() -> None:
 
 def test_the_vectors_where_values_meet() -> None:
     """They are not determined: nan, unless nothing is asked of them."""
-    assert np.isnan(gradient("sum(eigh(A)[1])", A=I2)).any()
-    assert np.isnan(gradient("sum(svd(A)[0])", A=I2)).any()
+    assert np.isnan(gradient("sum(eigh(A)[1] * [[1, 2], [3, 4]])", A=I2)).any()
+    assert np.isnan(gradient("sum(svd(A)[0] * [[1, 2], [3, 4]])", A=I2)).any()
     assert_array_equal(gradient("sum(eigh(A)[0])", A=I2), I2)
     assert_array_equal(gradient("v = eigh(A)[1]; sum(0 * v)", A=I2), np.zeros((2, 2)))
     # The vector of a simple value stays determined.

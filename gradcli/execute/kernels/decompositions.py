@@ -56,7 +56,7 @@ def eigvalsh(x: Array) -> Array:
     return _guarded("eigvalsh", x, lambda x: np.linalg.eigvalsh(symmetric(x)))
 
 
-def eigenvectors(x: Array, e: Array, w: Array) -> Array:
+def eigenvectors(x: Array, e: Array) -> Array:
     """Taken from what ``eigh`` packed."""
     return e[..., :-1]
 
@@ -81,35 +81,15 @@ def svdvals(x: Array) -> Array:
     return _guarded("svdvals", x, lambda x: np.linalg.svd(x, compute_uv=False))
 
 
-def left_vectors(x: Array, e: Array) -> Array:
-    """Taken from what ``svd`` packed, as columns."""
-    return np.swapaxes(e[..., : np.shape(x)[-2]], -1, -2)
-
-
-def right_vectors(x: Array, e: Array) -> Array:
-    """Taken from what ``svd`` packed, as columns."""
-    return np.swapaxes(e[..., np.shape(x)[-2] + 1 :], -1, -2)
+def singular_vectors(x: Array, e: Array) -> Array:
+    """Taken from what ``svd`` packed: ``[U; V]``, one above the other."""
+    rows = np.shape(x)[-2]
+    return np.swapaxes(np.concatenate([e[..., :rows], e[..., rows + 1 :]], axis=-1), -1, -2)
 
 
 def singular_values(x: Array, e: Array) -> Array:
     """Taken from what ``svd`` packed."""
     return e[..., np.shape(x)[-2]]
-
-
-def recomposed(left: Array, values: Array, right: Array) -> Array:
-    """``left @ diag(values) @ right.T``, where a value of zero takes nothing, not even a nan."""
-    scaled = np.where(np.asarray(values)[..., None, :] == 0, 0, left * np.asarray(values)[..., None, :])
-    return np.asarray(scaled @ np.swapaxes(right, -1, -2))
-
-
-def spectral(x: Array, v: Array, y: Array, g: Array) -> Array:
-    """``V diag(g) V.T``."""
-    return recomposed(v, g, v)
-
-
-def singular_spectral(x: Array, u: Array, v: Array, y: Array, g: Array) -> Array:
-    """``U diag(g) V.T``."""
-    return recomposed(u, g, v)
 
 
 def positive(s: Array, longest: int) -> Array:

@@ -1,20 +1,35 @@
-"""Singular values and vectors, at every order.
+"""Singular values and vectors, also where singular values meet each other or zero.
 
-As with eigenvalues, one factorization serves all results, the readers of it have the rules, and the
-gradient ``U diag(g) V.T`` of a function of singular values is an operation of its own, which is right
-where singular values meet each other or zero. At a singular value of zero that gradient is one of the
-subgradients, and the one of all engines; ``norm`` takes the smallest.
+As with eigenvalues, one factorization serves all results, what reads from it has the rules, and all
+that is made of one matrix goes through one node of vectors, ``[U; V]``: so what U and V decide together,
+such as ``U diag(s^3) V.T``, has its derivatives where the vectors themselves have none.
+
+At a singular value of zero ``U diag(g) V.T`` is one of several subgradients of a function with a kink
+there, the one that all engines give; ``norm`` takes the smallest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import define, strong, swapped
-from gradcli.graph.operations.spectra import apart, quotient, scaled, slopes, symmetric, total, whole_matrix
-from gradcli.graph.shapes import Shape, broadcast
+from gradcli.graph.operations.spectra import (
+    apart,
+    growth,
+    quotient,
+    scaled,
+    skew,
+    symmetric,
+    taken_from,
+    total,
+    whole_matrix,
+)
+from gradcli.graph.shapes import Shape
+
+Turn = Callable[[Node], Node]
 
 
 def _least(shape: Shape) -> Any:
@@ -44,44 +59,60 @@ define(
 )
 
 
-def _factors(x: Node) -> tuple[Node, Node, Node]:
-    e = ops.svd_packed(x)
-    return ops.left_vectors(x, e), ops.singular_values(x, e), ops.right_vectors(x, e)
+def _parted(z: Node, x: Node) -> tuple[Node, Node]:
+    """U and V of ``[U; V]``, or of its cotangent."""
+    rows = x.shape[-2]
+    upper, lower = ("slice", 0, rows, 1), ("slice", rows, z.shape[-2], 1)
+    return ops.index(z, spec=(upper, ("all",))), ops.index(z, spec=(lower, ("all",)))
 
 
 def _values_rule(g: Node, y: Node, x: Node, *_: Node) -> Node:
-    u, _s, v = _factors(x)
-    return ops.singular_spectral(x, u, v, y, g)
+    known = taken_from(x, g, "singular_vectors")
+    u, v = _parted(known[0] if known else ops.singular_vectors(x, ops.svd_packed(x)), x)
+    return scaled(u, g) @ swapped(v)
 
 
-def _turns(k: Node, s: Node) -> Node:
-    """How vectors turn into each other: k / (s[j]^2 - s[i]^2), antisymmetrized."""
-    same = ops.eye(n=s.shape[-1])
-    rates = ops.where(same, 0, 1 / ops.where(same, 1, apart(s) * total(s)))
-    turned = strong(k, rates)
-    return turned + swapped(turned)
+def _vectors_rule(g: Node, y: Node, x: Node, e: Node) -> Node:
+    # J. Townsend, "Differentiating the singular value decomposition", 2016, with his quotients by
+    # s[j]^2 - s[i]^2 taken apart into those by the difference and by the sum.
+    s, (u, v) = ops.singular_values(x, e), _parted(y, x)
+    values = taken_from(x, g, "singular_values", "svdvals")
+    met, same = ops.clustered(s, singular=True), ops.eye(n=s.shape[-1])
 
+    def added(g: Node) -> Node:
+        return swapped(y) @ g
 
-# J. Townsend, "Differentiating the singular value decomposition", 2016.
+    def parted(g: Node) -> Node:
+        left, right = _parted(g, x)
+        return swapped(u) @ left - swapped(v) @ right
 
+    def outside_u(g: Node) -> Node:
+        left, _ = _parted(g, x)
+        return left - u @ (swapped(u) @ left)
 
-def _left_rule(g: Node, y: Node, x: Node, e: Node) -> Node:
-    s, v = ops.singular_values(x, e), ops.right_vectors(x, e)
-    k = swapped(y) @ g
-    inner = y @ scaled(_turns(k, s), s)
-    if x.shape[-2] != y.shape[-1]:
-        inner = inner + strong(g - y @ k, 1 / ops.unsqueeze(s, axis=(-2,)))
-    return inner @ swapped(v)
+    def outside_v(g: Node) -> Node:
+        _, right = _parted(g, x)
+        return right - v @ (swapped(v) @ right)
 
+    def divided(turned: Turn, run: Node, limit: Callable[[Node], Node]) -> Node:
+        rise = skew(turned(g))
+        slope = growth(g, values, lambda by_s: skew(turned(by_s)))
+        limited = ops.zeros_like(rise) if slope is None else limit(slope)
+        plain = strong(rise, 1 / ops.where(same, 1, run))
+        careful = quotient(rise, run, limited, turned(g), s)
+        return ops.choice(met, ops.where(same, 0, careful), plain)
 
-def _right_rule(g: Node, y: Node, x: Node, e: Node) -> Node:
-    s, u = ops.singular_values(x, e), ops.left_vectors(x, e)
-    k = swapped(y) @ g
-    # The turns are symmetric, so this is the transpose of the left one's.
-    inner = y @ scaled(_turns(k, s), s)
-    if x.shape[-1] != y.shape[-1]:
-        inner = inner + strong(g - y @ k, 1 / ops.unsqueeze(s, axis=(-2,)))
-    return u @ swapped(inner)
+    def outside(turned: Turn) -> Node:
+        rise, run, slope = turned(g), ops.unsqueeze(s, axis=(-2,)), growth(g, values, turned)
+        limit = ops.zeros_like(rise) if slope is None else slope
+        return ops.choice(met, quotient(rise, run, limit, rise, s), strong(rise, 1 / run))
+
+    found = u @ (divided(added, apart(s), symmetric) + divided(parted, total(s), skew)) @ swapped(v)
+    if x.shape[-2] != s.shape[-1]:
+        found = found + outside(outside_u) @ swapped(v)
+    if x.shape[-1] != s.shape[-1]:
+        found = found + u @ swapped(outside(outside_v))
+    return found
 
 
 define(
@@ -95,23 +126,17 @@ define(
     hidden=True,
 )
 define(
-    "left_vectors",
+    "singular_vectors",
     "x e",
-    pullback=(_left_rule, None),
-    kernel="kernels.decompositions.left_vectors",
-    shape=lambda x, e: (*x[:-1], _least(x)),
+    pullback=(_vectors_rule, None),
+    kernel="kernels.decompositions.singular_vectors",
+    shape=lambda x, e: (*x[:-2], x[-2] + x[-1], _least(x)),
     torch="LinalgSvdBackward0",
-    samples=[("svd(x)[0]", {"x": "3x2"}), ("svd(x)[0]", {"x": "2x2 well"})],
-    hidden=True,
-)
-define(
-    "right_vectors",
-    "x e",
-    pullback=(_right_rule, None),
-    kernel="kernels.decompositions.right_vectors",
-    shape=lambda x, e: (*x[:-2], x[-1], _least(x)),
-    torch="LinalgSvdBackward0",
-    samples=[("svd(x)[2]", {"x": "2x3"}), ("svd(x)[2]", {"x": "2x2x2 well"})],
+    samples=[
+        ("svd(x)[0]", {"x": "3x2"}),
+        ("svd(x)[2]", {"x": "2x3"}),
+        ("svd(x)[0]", {"x": "2x2x2 well"}),
+    ],
     hidden=True,
 )
 define(
@@ -126,52 +151,8 @@ define(
         ("svdvals(x)", {"x": "3x3 well"}),
         ("svdvals(x)", {"x": "0x2"}),
         ("sum(svdvals(x)^3)", {"x": "2x3"}),
-    ],
-)
-
-
-def _spectral_rule(h: Node, out: Node, x: Node, u: Node, v: Node, y: Node, g: Node) -> Node:
-    left, s, right = _factors(x)
-    turned = swapped(left) @ h @ right
-    even, odd = symmetric(turned), (turned - swapped(turned)) * 0.5
-    jacobian = slopes(g, y)
-    single = ops.zeros_like(g) if jacobian is None else ops.diagonal(jacobian)
-    upper = total(single) * 0.5
-    lower = upper if jacobian is None else upper - symmetric(jacobian)
-    met = ops.clustered(s, singular=True)
-    same = ops.eye(n=s.shape[-1])
-    minus = ops.choice(met, quotient(apart(g), apart(s), lower, g, s), apart(g) / (apart(s) + same))
-    plus = ops.choice(met, quotient(total(g), total(s), upper, g, s), total(g) / total(s))
-    found = left @ (strong(even, minus) + strong(odd, plus)) @ swapped(right)
-    if x.shape[-2] == x.shape[-1]:
-        return found
-    row, of_row = ops.unsqueeze(g, axis=(-2,)), ops.unsqueeze(s, axis=(-2,))
-    alone = ops.choice(met, quotient(row, of_row, ops.unsqueeze(single, axis=(-2,)), g, s), row / of_row)
-    if x.shape[-2] == s.shape[-1]:
-        rest = h - (h @ right) @ swapped(right)
-        return found + left @ swapped(strong(swapped(rest) @ left, alone))
-    rest = h - left @ (swapped(left) @ h)
-    return found + strong(rest @ right, alone) @ swapped(right)
-
-
-def _spectral_of_values(h: Node, out: Node, x: Node, u: Node, v: Node, y: Node, g: Node) -> Node:
-    left, _s, right = _factors(x)
-    return ops.diagonal(swapped(left) @ h @ right)
-
-
-define(
-    # U diag(g) V.T: what comes back to a matrix from its singular values y.
-    "singular_spectral",
-    "x u v y g",
-    pullback=(_spectral_rule, None, None, None, _spectral_of_values),
-    kernel="kernels.decompositions.singular_spectral",
-    shape=lambda x, u, v, y, g: (*broadcast(x[:-2], g[:-1]), *x[-2:]),
-    samples=[
-        ("grad(sum(svdvals(x)^3), x)", {"x": "3x2"}),
-        ("grad(sum(svdvals(x)^3), x)", {"x": "2x3"}),
         ("grad(prod(svdvals(x)), x)", {"x": "2x2 well"}),
     ],
-    hidden=True,
 )
 define(
     # 1 for a singular value that is more than rounding, else 0.
@@ -186,8 +167,9 @@ define(
 
 
 def _svd(x: Node) -> tuple[Node, Node, Node]:
-    u, s, v = _factors(x)
-    return u, s, swapped(v)
+    e = ops.svd_packed(x)
+    u, v = _parted(ops.singular_vectors(x, e), x)
+    return u, ops.singular_values(x, e), swapped(v)
 
 
 compose(

@@ -1,22 +1,25 @@
-"""Eigenvalues and eigenvectors of symmetric matrices, at every order.
+"""Eigenvalues and eigenvectors of symmetric matrices, also where eigenvalues meet.
 
 All of them act on the symmetric part ``(A + A.T) / 2`` of what they are given, so that the symmetric
 gradient is the exact one. One factorization serves values and vectors: ``eigh_packed`` computes it,
 and what reads from it has the rules; no derivative runs through the packed array itself.
 
 Where eigenvalues meet, the vectors are not determined, and yet ``sum(eigvalsh(A)^3)`` has all its
-derivatives. So the gradient ``V diag(g) V.T`` of a function of eigenvalues is an operation of its own,
-whose rule takes divided differences of ``g`` (Daleckii and Krein), and where they are 0 / 0 their
-limits (Lewis and Sendov, "Twice differentiable spectral functions", 2001).
+derivatives. Whatever V and w decide together in such a function, the rule of V gets 0 / 0 there, and
+takes the limit: how the numerator grows with the gap. For that all that is made of one matrix goes
+through one node V, at every order. (For second derivatives this is the formula of Daleckii and
+Krein, and of A. Lewis and H. Sendov, "Twice differentiable spectral functions", 2001.)
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcli.errors import ShapeProblem
 from gradcli.graph import derive
-from gradcli.graph.node import Node, Parameter, ops
+from gradcli.graph.node import Node, Parameter, constant, ops, reachable
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import define, square_matrix, strong, swapped
 from gradcli.graph.shapes import Shape, broadcast, describe, is_known
@@ -60,33 +63,43 @@ def total(values: Node) -> Node:
     return ops.unsqueeze(values, axis=(-2,)) + ops.unsqueeze(values, axis=(-1,))
 
 
-def slopes(g: Node, y: Node) -> Node | None:
-    """Derivatives ``d g[..., i] / d y[k]`` at ``[..., i, k]``; ``None`` where there is no path.
+def skew(x: Node) -> Node:
+    """The antisymmetric part."""
+    return (x - swapped(x)) * 0.5
 
-    Those between one matrix of a batch and another come added up; they cancel in differences of
-    a symmetric function where eigenvalues meet, and only there are the slopes used.
+
+def taken_from(x: Node, g: Node, *names: str) -> list[Node]:
+    """The results of some operations on a matrix that a cotangent depends on."""
+    return [node for node in reachable([g]) if node.op.name in names and node.args[0] is x]
+
+
+def growth(g: Node, values: Sequence[Node], turned: Callable[[Node], Node]) -> Node | None:
+    """How what is turned out of a cotangent grows with the values: ``[i, j]`` with the j-th.
+
+    In a batch the j-th values of all matrices grow together. What one matrix does to another cancels
+    where this is used: in a function that is symmetric in two values, where they meet.
+
+    Args:
+        g: the cotangent of vectors as columns.
+        values: nodes that stand for the same values; none, where it does not depend on them.
+        turned: makes a matrix, as many rows as values, of a cotangent.
     """
-    size = y.shape[-1]
-    units = ops.reshape(ops.eye(n=size), shape=(size, *[1] * (y.ndim - 1), size))
-    (found,) = derive.jvp([g], [y], [ops.broadcast_to(units, shape=(size, *y.shape))])
-    return None if found is None else ops.transpose(found, axes=(*range(1, found.ndim), 0))
+    if not values:
+        return None
+    shape = values[0].shape
+    units = ops.reshape(ops.eye(n=shape[-1]), shape=(shape[-1], *[1] * (len(shape) - 1), shape[-1]))
+    seeds = [ops.broadcast_to(units, shape=(shape[-1], *shape))] * len(values)
+    (found,) = derive.jvp([g], values, seeds)
+    if found is None:
+        return None
+    each = turned(found)
+    return ops.diagonal(ops.transpose(each, axes=(*range(1, each.ndim), 0)))
 
 
-def quotient(rise: Node, run: Node, limit: Node, g: Node, w: Node) -> Node:
-    """``rise / run``, or its limit where both are nearly nothing."""
-    at = ops.confluent(rise, run, limit, g, w)
-    return ops.where(at, limit, rise / ops.where(at, 1, run))
-
-
-def _divided(g: Node, w: Node) -> Node:
-    """The divided differences of ``g`` over ``w``, 0 on the diagonal."""
-    rise, run = apart(g), apart(w)
-    plain = rise / (run + ops.eye(n=w.shape[-1]))
-    limit = ops.zeros_like(rise)
-    jacobian = slopes(g, w)
-    if jacobian is not None:
-        limit = total(ops.diagonal(jacobian)) * 0.5 - symmetric(jacobian)
-    return ops.choice(ops.clustered(w, singular=False), quotient(rise, run, limit, g, w), plain)
+def quotient(rise: Node, run: Node, limit: Node, size: Node, w: Node) -> Node:
+    """``rise / run``, or its limit where both are nearly nothing: next to ``size`` and to ``w``."""
+    at = ops.confluent(rise, run, limit, ops.sum(ops.abs(size), axis=-1), w)
+    return ops.where(at, limit + ops.unbent(run), strong(rise, 1 / ops.where(at, 1, run)))
 
 
 def _packed_shape(shape: Shape) -> Shape:
@@ -105,36 +118,24 @@ define(
 
 
 def _values_rule(g: Node, y: Node, x: Node, *_: Node) -> Node:
-    return ops.spectral(x, ops.eigenvectors(x, ops.eigh_packed(x), y), y, g)
+    known = taken_from(x, g, "eigenvectors")
+    v = known[0] if known else ops.eigenvectors(x, ops.eigh_packed(x))
+    return scaled(v, g) @ swapped(v)
 
 
-def _vectors_rule(g: Node, y: Node, x: Node, e: Node, w: Node) -> Node:
-    same = ops.eye(n=x.shape[-1])
-    turned, run = swapped(y) @ g, apart(w)
-    # Infinite where eigenvalues meet: then only a cotangent of zero asks for nothing impossible.
-    inner = symmetric(strong(turned, ops.where(same, 0, 1 / ops.where(same, 1, run))))
-    jacobian = slopes(g, w)
-    if jacobian is not None:
-        # What V and w decide together, such as V diag(exp(w)) V.T, has a derivative there as well:
-        # the turn of the vectors is 0 / 0, and how the 0 above grows with w is the limit.
-        by_w = swapped(y) @ ops.transpose(jacobian, axes=_last_first(jacobian.ndim))
-        growth = ops.diagonal(ops.transpose(_skew(by_w), axes=_first_last(jacobian.ndim)))
-        limit = symmetric(growth)
-        at = ops.confluent(_skew(turned), run, limit, ops.sum(ops.abs(turned), axis=-1), w)
-        inner = ops.choice(ops.clustered(w, singular=False), ops.where(at, limit, inner), inner)
-    return y @ inner @ swapped(y)
+def _vectors_rule(g: Node, y: Node, x: Node, e: Node) -> Node:
+    w, same = ops.eigenvalues(x, e), ops.eye(n=x.shape[-1])
 
+    def turned(g: Node) -> Node:
+        return skew(swapped(y) @ g)
 
-def _skew(x: Node) -> Node:
-    return (x - swapped(x)) * 0.5
-
-
-def _last_first(ndim: int) -> tuple[int, ...]:
-    return (ndim - 1, *range(ndim - 1))
-
-
-def _first_last(ndim: int) -> tuple[int, ...]:
-    return (*range(1, ndim), 0)
+    rise, run = turned(g), apart(w)
+    slope = growth(g, taken_from(x, g, "eigenvalues", "eigvalsh"), turned)
+    limit = ops.zeros_like(rise) if slope is None else symmetric(slope)
+    plain = strong(rise, ops.where(same, 0, 1 / ops.where(same, 1, run)))
+    # On the diagonal there is nothing to divide.
+    careful = ops.where(same, 0, quotient(rise, run, limit, swapped(y) @ g, w))
+    return y @ ops.choice(ops.clustered(w, singular=False), careful, plain) @ swapped(y)
 
 
 def _vector_of_values(name: str) -> Any:
@@ -159,12 +160,11 @@ define(
     hidden=True,
 )
 define(
-    # It gets the values too: how a cotangent depends on them tells its rule what to do where they meet.
     "eigenvectors",
-    "x e w",
-    pullback=(_vectors_rule, None, None),
+    "x e",
+    pullback=(_vectors_rule, None),
     kernel="kernels.decompositions.eigenvectors",
-    shape=lambda x, e, w: x,
+    shape=lambda x, e: x,
     torch="LinalgEighBackward0",
     samples=[("eigh(x)[1]", {"x": "3x3 spd"}), ("eigh(x)[1]", {"x": "2x2x2 spd"})],
     hidden=True,
@@ -181,34 +181,11 @@ define(
         ("eigvalsh(x)", {"x": "1x1"}),
         ("eigvalsh(x)", {"x": "0x0"}),
         ("sum(eigvalsh(x)^3)", {"x": "2x3x3 spd"}),
-    ],
-)
-
-
-def _spectral_rule(h: Node, out: Node, x: Node, v: Node, y: Node, g: Node) -> Node:
-    vectors = ops.eigenvectors(x, ops.eigh_packed(x), y)
-    turned = symmetric(swapped(vectors) @ h @ vectors)
-    return vectors @ strong(turned, _divided(g, y)) @ swapped(vectors)
-
-
-def _spectral_of_values(h: Node, out: Node, x: Node, v: Node, y: Node, g: Node) -> Node:
-    vectors = ops.eigenvectors(x, ops.eigh_packed(x), y)
-    return ops.diagonal(swapped(vectors) @ h @ vectors)
-
-
-define(
-    # V diag(g) V.T: what comes back to a matrix from its eigenvalues y.
-    "spectral",
-    "x v y g",
-    pullback=(_spectral_rule, None, None, _spectral_of_values),
-    kernel="kernels.decompositions.spectral",
-    shape=lambda x, v, y, g: (*broadcast(x[:-2], g[:-1]), *x[-2:]),
-    samples=[
-        ("grad(sum(eigvalsh(x)^3), x)", {"x": "3x3 spd"}),
         ("grad(prod(eigvalsh(x)), x)", {"x": "2x2 spd"}),
     ],
-    hidden=True,
 )
+
+
 define(
     "clustered",
     "w",
@@ -216,7 +193,7 @@ define(
     shape=lambda w, singular: (),
     parameters=(Parameter("singular", "flag", False),),
     gives="bool",
-    samples=[("grad(sum(grad(sum(eigvalsh(x)^3), x)^2), x)", {"x": "2x2 spd"})],
+    samples=[("diff(sum(eigvalsh([[x, 1], [1, 3]])^3), x, 2)", {"x": "()"})],
     hidden=True,
 )
 define(
@@ -225,15 +202,35 @@ define(
     kernel="kernels.decompositions.confluent",
     shape=lambda rise, run, limit, g, w: broadcast(rise, run, limit),
     gives="bool",
-    samples=[("grad(sum(grad(prod(eigvalsh(x)), x)^2), x)", {"x": "2x2 spd"})],
+    samples=[("diff(prod(eigvalsh([[x, 1], [1, 3]])), x, 2)", {"x": "()"})],
+    hidden=True,
+)
+
+
+define(
+    # Zero, and flat, but not known to be any flatter: a limit is exact for one derivative more.
+    "unbent",
+    "run",
+    pullback=lambda g, y, run: strong(g, ops.unbent_once(run)),
+    kernel="numpy.zeros_like",
+    shape=lambda shape: shape,
+    samples=[("s = mean(x); diff(sum(eigvalsh([[s, 1], [1, 3]])^3), s, 2)", {"x": "17 unit"})],
+    hidden=True,
+)
+define(
+    "unbent_once",
+    "run",
+    pullback=lambda g, y, run: strong(g, constant(math.nan)),
+    kernel="numpy.zeros_like",
+    shape=lambda shape: shape,
+    samples=[("s = mean(x); diff(sum(eigvalsh([[s, 1], [1, 3]])^3), s, 3)", {"x": "17 unit"})],
     hidden=True,
 )
 
 
 def _eigh(x: Node) -> tuple[Node, Node]:
     e = ops.eigh_packed(x)
-    w = ops.eigenvalues(x, e)
-    return w, ops.eigenvectors(x, e, w)
+    return ops.eigenvalues(x, e), ops.eigenvectors(x, e)
 
 
 compose(
