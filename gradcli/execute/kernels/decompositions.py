@@ -227,5 +227,6 @@ def confluent(rise: Array, run: Array, limit: Array, g: Array, w: Array) -> Arra
     the function has a kink there, and the quotient tells.
     """
     near = np.abs(run) <= _gap(run) * _size(w)
-    explained = np.abs(rise - limit * run) <= 1e3 * np.finfo(np.asarray(run).dtype).eps * _size(g)
+    # A limit that is not a number explains all: it is what is to be seen.
+    explained = ~(np.abs(rise - limit * run) > 1e3 * np.finfo(np.asarray(run).dtype).eps * _size(g))
     return np.asarray(near & explained)

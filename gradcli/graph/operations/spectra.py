@@ -7,19 +7,20 @@ and what reads from it has the rules; no derivative runs through the packed arra
 Where eigenvalues meet, the vectors are not determined, and yet ``sum(eigvalsh(A)^3)`` has all its
 derivatives. Whatever V and w decide together in such a function, the rule of V gets 0 / 0 there, and
 takes the limit: how the numerator grows with the gap. For that all that is made of one matrix goes
-through one node V, at every order. (For second derivatives this is the formula of Daleckii and
-Krein, and of A. Lewis and H. Sendov, "Twice differentiable spectral functions", 2001.)
+through one node V, at every order. The limit is exact together with its next two derivatives; the one
+after them finds a numerator that does not vanish, and is infinite or nan. (For second derivatives this
+is the formula of Daleckii and Krein, and of A. Lewis and H. Sendov, "Twice differentiable spectral
+functions", 2001.)
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcli.errors import ShapeProblem
 from gradcli.graph import derive
-from gradcli.graph.node import Node, Parameter, constant, ops, reachable
+from gradcli.graph.node import Node, Parameter, ops, reachable
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import define, square_matrix, strong, swapped
 from gradcli.graph.shapes import Shape, broadcast, describe, is_known
@@ -99,7 +100,7 @@ def growth(g: Node, values: Sequence[Node], turned: Callable[[Node], Node]) -> N
 def quotient(rise: Node, run: Node, limit: Node, size: Node, w: Node) -> Node:
     """``rise / run``, or its limit where both are nearly nothing: next to ``size`` and to ``w``."""
     at = ops.confluent(rise, run, limit, ops.sum(ops.abs(size), axis=-1), w)
-    return ops.where(at, limit + ops.unbent(run), strong(rise, 1 / ops.where(at, 1, run)))
+    return ops.where(at, limit, strong(rise, 1 / ops.where(at, 1, run)))
 
 
 def _packed_shape(shape: Shape) -> Shape:
@@ -203,27 +204,6 @@ define(
     shape=lambda rise, run, limit, g, w: broadcast(rise, run, limit),
     gives="bool",
     samples=[("diff(prod(eigvalsh([[x, 1], [1, 3]])), x, 2)", {"x": "()"})],
-    hidden=True,
-)
-
-
-define(
-    # Zero, and flat, but not known to be any flatter: a limit is exact for one derivative more.
-    "unbent",
-    "run",
-    pullback=lambda g, y, run: strong(g, ops.unbent_once(run)),
-    kernel="numpy.zeros_like",
-    shape=lambda shape: shape,
-    samples=[("s = mean(x); diff(sum(eigvalsh([[s, 1], [1, 3]])^3), s, 2)", {"x": "17 unit"})],
-    hidden=True,
-)
-define(
-    "unbent_once",
-    "run",
-    pullback=lambda g, y, run: strong(g, constant(math.nan)),
-    kernel="numpy.zeros_like",
-    shape=lambda shape: shape,
-    samples=[("s = mean(x); diff(sum(eigvalsh([[s, 1], [1, 3]])^3), s, 3)", {"x": "17 unit"})],
     hidden=True,
 )
 
