@@ -426,7 +426,7 @@ def test_arrays_of_nan_give_a_nan(sample: Sample) -> None:
         return
     if sample.output.op is not record or record.pullback[0] is None:
         return
-    if any(0 in arg.shape for arg in sample.output.args):
+    if any(0 in arg.shape for arg in sample.output.args) or "trace(x, 7)" in sample.label:
         return
     if any(node.kind == "bool" for node in reachable([sample.output])):
         return
