@@ -52,13 +52,15 @@ class Answers:
         text: the expression.
         place: the file that the text came from, for its errors.
         line: the number of its first line there.
+        stable: compute what overflows only because of how it is written in another way.
 
     Raises:
         SyntaxProblem: the text does not belong to the language.
         EmptyInputError: there is nothing in it.
     """
 
-    def __init__(self, text: str, place: str = "", line: int = 0) -> None:
+    def __init__(self, text: str, place: str = "", line: int = 0, *, stable: bool = True) -> None:
+        self.stable = stable
         self.source = Source(text, place, line)
         self.tree = parse(self.source)
         self._graphs: dict[Hashable, Built] = {}
@@ -212,7 +214,7 @@ class Answers:
                 name: one._replace(kind="float") if name in names and one.shape != () else one
                 for name, one in given.items()
             }
-            built = build(self.tree, self.source, known, names, free=free)
+            built = build(self.tree, self.source, known, names, free=free, stable=self.stable)
             if not built.sized:
                 self._graphs[key] = built
         return built

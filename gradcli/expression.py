@@ -22,22 +22,24 @@ class Expression:
         text: the expression.
         place: the file that the text came from, for its errors.
         line: the number of its first line there.
+        stable: compute ``log(1 + exp(x))`` as ``softplus(x)``, and likewise whatever else overflows or loses
+            its digits only because of how it is written; else operation by operation, literally.
 
     Raises:
         SyntaxProblem: the text does not belong to the language.
         EmptyInputError: there is nothing in it.
     """
 
-    def __init__(self, text: str, place: str = "", line: int = 0) -> None:
-        self.answers = Answers(text, place, line)
+    def __init__(self, text: str, place: str = "", line: int = 0, stable: bool = True) -> None:
+        self.answers = Answers(text, place, line, stable=stable)
 
     def __repr__(self) -> str:
         return f"Expression({self.answers.source.text!r})"
 
-    def __reduce__(self) -> tuple[type[Expression], tuple[str, str, int]]:
+    def __reduce__(self) -> tuple[type[Expression], tuple[str, str, int, bool]]:
         # A copy reads the text anew: graphs are as deep as texts are long.
         source = self.answers.source
-        return type(self), (source.text, source.place, source.line)
+        return type(self), (source.text, source.place, source.line, self.answers.stable)
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -183,7 +183,9 @@ def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], 
     x = context.array((yield by, scope), span_of(by))
     y = context.array((yield expression, scope), span_of(expression))
     name = context.name(by)
-    if x in context.sized:
+    written = x
+    x, y = context.stabilised([x, y])
+    if x in context.sized or written in context.sized:
         raise GradientProblem(f"{name} decides a size, so there is no derivative by it", span=span_of(by))
     if x.kind == "bool":
         raise GradientProblem(f"{name} is true or false: there is no derivative by it", span=span_of(by))

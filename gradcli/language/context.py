@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from gradcli.errors import (
@@ -18,6 +19,7 @@ from gradcli.graph.derive import Trail
 from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, Operation, constant, ops, reachable, variable
 from gradcli.graph.operations.compose import Composite
 from gradcli.graph.shapes import agree, describe, elements
+from gradcli.graph.stable import Rewrite, Stable
 from gradcli.graph.substitute import substitute
 from gradcli.language import symbols
 from gradcli.language.lexer import normal
@@ -38,7 +40,8 @@ class Context:
         given: what is known of each name.
         wrt: the names that will be differentiated by: no size may depend on them.
         free: a name without a value is a scalar input, instead of an error.
-        differentiates: whether the text takes a derivative somewhere.
+        differentiated: the names that the text itself differentiates by; ``None`` if it takes no derivative.
+        stable: whether what overflows only because of how it is written is computed in another way.
 
     Attributes:
         inputs: the node of every given name that was used.
@@ -46,6 +49,7 @@ class Context:
         trail: which node a derivative node comes from.
         sized: nodes whose values decided a size, an axis or a slice.
         varied: nodes that will be differentiated by, with their names.
+        kept: the nodes of assigned names that are differentiated by, there or here: they are free.
         arithmetic: scalar nodes that are made of numbers alone.
         bound: the free variables that stand for a function's arguments while its body is differentiated.
         calling: the functions of the text that are being inlined.
@@ -57,21 +61,26 @@ class Context:
         given: Mapping[str, Given],
         wrt: Collection[str],
         free: bool,
-        differentiates: bool,
+        differentiated: Collection[str] | None,
+        stable: bool = True,
     ) -> None:
         self.source = source
         self.given = given
         self.wrt = wrt
         self.free = free
-        self.differentiates = differentiates
+        self.differentiates = differentiated is not None
+        self.free_names = {*wrt, *(differentiated or ())}
         self.inputs: dict[str, Node] = {}
         self.spans: dict[Node, Span] = {}
         self.trail = Trail()
         self.sized: set[Node] = set()
         self.varied: dict[Node, str] = {}
+        self.kept: set[Node] = set()
         self.arithmetic: set[Node] = set()
         self.bound: dict[Node, Node] = {}
         self.calling: list[str] = []
+        self.stable = Stable(self.kept) if stable else None
+        self._placed = 0
 
     def name(self, tree: Tree) -> str:
         """The name in a tree of the rule ``name``; a pasted symbol is the constant it looks like."""
@@ -264,13 +273,37 @@ class Context:
             every += reached
         return node, every
 
+    @property
+    def rewrites(self) -> tuple[Rewrite, ...]:
+        """What of the text is computed in another way; what only derivatives are made of is not told."""
+        every = [] if self.stable is None else self.stable.rewrites
+        return tuple([one for one in every if one.written in self.spans])
+
+    def stabilised(self, nodes: Sequence[Node]) -> list[Node]:
+        """The nodes that compute these, of the same text."""
+        if self.stable is None:
+            return list(nodes)
+        found = self.stable(nodes)
+        origins = self.stable.origins
+        for new in islice(reversed(origins), len(origins) - self._placed):
+            old = origins[new]
+            self._stands_for(new, old)
+            if old in self.varied:
+                self.varied[new] = self.varied[old]
+        self._placed = len(origins)
+        return found
+
+    def _stands_for(self, new: Node, old: Node) -> None:
+        """A node comes from where the one comes from in whose place it stands."""
+        origin = old if old in self.spans else self.trail.origin(old)
+        if origin in self.spans:
+            self.spans.setdefault(new, self.spans[origin])
+
     def unbind(self, node: Node, arguments: dict[Node, Node]) -> Node:
         """A node of a function's body with the arguments in the place of its free variables."""
         made = substitute([node], arguments)
         for old, new in made.items():
-            origin = old if old in self.spans else self.trail.origin(old)
-            if origin in self.spans:
-                self.spans.setdefault(new, self.spans[origin])
+            self._stands_for(new, old)
         return made.get(node, node)
 
 
