@@ -34,6 +34,7 @@ from gradcli.graph.recognise import (
 from gradcli.graph.shapes import elements, is_known
 
 Build = Callable[[View, Node], Node | None]
+Piece = tuple[float, Callable[[Node], Node]]
 
 _LOG_2 = math.log(2)
 
@@ -150,8 +151,9 @@ def _log_of_one_more(view: View, node: Node) -> Node | None:
     x = operand(view, node.args[0], "expm1")
     if x is None:
         return None
-    far = x + ops.log1p(-ops.exp(_opposite(view, x)))
-    return ops.where(ops.gt(x, 1.0), far, ops.log(ops.expm1(x)))
+    return _either(
+        ops.gt(x, 1.0), x, (1.0, lambda x: x + ops.log1p(-ops.exp(-x))), (1.0, lambda x: ops.log(ops.expm1(x)))
+    )
 
 
 @form("log(cosh(x)) as abs(x) + softplus(-2*abs(x)) - log(2)", "log")
@@ -159,9 +161,12 @@ def _log_cosh(view: View, node: Node) -> Node | None:
     x = operand(view, node.args[0], "cosh")
     if x is None:
         return None
-    size = ops.abs(x)
-    near = ops.log1p(2 * ops.square(ops.sinh(x / 2)))
-    return ops.where(ops.lt(size, 1.0), near, size + ops.softplus(-2 * size) - _LOG_2)
+    return _either(
+        ops.lt(ops.abs(x), 1.0),
+        x,
+        (0.0, lambda x: ops.log1p(2 * ops.square(ops.sinh(x / 2)))),
+        (1.0, lambda x: ops.abs(x) + ops.softplus(-2 * ops.abs(x)) - _LOG_2),
+    )
 
 
 @form("log(x^2) as 2*log(abs(x))", "log")
@@ -257,6 +262,16 @@ def _tanh_of_half(view: View, node: Node) -> Node | None:
     return None if w is None or u is None or not view.same(w, u) else ops.tanh(u / 2)
 
 
+@form("(1 - exp(x)) / (1 + exp(x)) as tanh(-x / 2)", "div")
+def _tanh_of_opposite_half(view: View, node: Node) -> Node | None:
+    pair = operands(view, node.args[0], "sub")
+    w = None if pair is None or number_of(view, pair[0]) != 0 else operand(view, pair[1], "expm1")
+    u = power_beside_one(view, node.args[1])
+    if w is None or u is None or not view.same(w, u):
+        return None
+    return ops.tanh(_opposite(view, u) / 2)
+
+
 @form("(exp(x) - exp(-x)) / (exp(x) + exp(-x)) as tanh(x)", "div")
 def _tanh(view: View, node: Node) -> Node | None:
     pair = operands(view, node.args[0], "mul")
@@ -277,7 +292,10 @@ def _tanh_of_ratio(view: View, node: Node) -> Node | None:
 @form("exp(x) / (exp(x) - 1) as -1 / expm1(-x)", "div")
 def _pole(view: View, node: Node) -> Node | None:
     w, u = exponent(view, node.args[0]), operand(view, node.args[1], "expm1")
-    return None if w is None or u is None or not view.same(w, u) else -1 / ops.expm1(_opposite(view, u))
+    if w is None or u is None or not view.same(w, u):
+        return None
+    above, below = (1.0, lambda x: -1 / ops.expm1(-x)), (-1.0, lambda x: ops.exp(x) / ops.expm1(x))
+    return _either(ops.gt(u, 0.0), u, above, below)
 
 
 @form("exp(x) / sum(exp(x)) as softmax(x)", "div")
@@ -487,7 +505,17 @@ def _log_one_less(x: Node) -> Node:
 
     Mächler, Accurately computing log(1 - exp(-|a|)), 2012.
     """
-    return ops.where(ops.gt(x, -_LOG_2), ops.log(0.0 - ops.expm1(x)), ops.log1p(-ops.exp(x)))
+    near, far = (-0.5, lambda x: ops.log(_minus(ops.expm1(x)))), (-1.0, lambda x: ops.log1p(-ops.exp(x)))
+    return _either(ops.gt(x, -_LOG_2), x, near, far)
+
+
+def _either(condition: Node, x: Node, taken: Piece, other: Piece) -> Node:
+    """One of two formulas of x, each given where it does not hold a number that is harmless for it.
+
+    Its slope out there may be inf, and an infinity times 0 at the second order would be nan.
+    """
+    left, right = ops.where(condition, x, taken[0]), ops.where(condition, other[0], x)
+    return ops.where(condition, taken[1](left), other[1](right))
 
 
 def _lines_up(x: Node, axis: tuple[int, ...], keepdims: bool) -> bool:
