@@ -74,9 +74,7 @@ class Literal:
                     stack.extend(one.args)
         return found
 
-    def pull(
-        self, along: Collection[Node], gradients: dict[Node, Node], met: dict[Node, list[Node]]
-    ) -> None:
+    def pull(self, along: Collection[Node], gradients: dict[Node, Node], met: dict[Node, list[Node]]) -> None:
         """Add what comes back from the roots to the nodes inside, of those along the way."""
         starts = [(copy, gradients[root]) for root, copy in self._roots.items() if root in gradients]
         inner = [node for node in self.copies if node in along and node.kind == "float"]

@@ -1,4 +1,4 @@
-"""The pass that computes a formula as it is meant where it would overflow or lose its digits as it is written.
+"""The pass that lets nothing overflow, or lose its digits, only because of how it is written.
 
 ``gradcli.graph.forms`` is the table of what is recognised and what is built instead; here is how it is
 applied. The graph as it was written stays as it is: the pass makes another one. A form is looked for from
@@ -83,7 +83,7 @@ class View:
 
 
 class Stable:
-    """The pass over one growing graph: asked again, it goes on where it stopped, and the answers fit together.
+    """The pass over one growing graph: asked again, it goes on where it stopped, and its answers fit.
 
     Args:
         kept: nodes that are differentiated by; more may join as they are made.
@@ -98,6 +98,7 @@ class Stable:
         self.images: dict[Node, Node] = {}
         self.origins: dict[Node, Node] = {}
         self.rewrites: list[Rewrite] = []
+        self._news: list[tuple[Node, Node]] = []
         self._kept = kept
         self._view = View(kept)
 
@@ -112,13 +113,22 @@ class Stable:
                 args = tuple([images[arg] for arg in node.args])
                 if args != node.args:
                     current = Node(node.op, args, node.values, node.shape, node.kind)
-                    self.origins[current] = node
+                    self._stands_for(current, node)
                     if node in self._kept:
                         self._kept.add(current)
                 if node.op.name in FORMS:
                     current = self._rewritten(node, current)
             images[node] = images[current] = current
         return [images[output] for output in outputs]
+
+    def news(self) -> list[tuple[Node, Node]]:
+        """What was made since the last time this was asked, each with what it stands for."""
+        news, self._news = self._news, []
+        return news
+
+    def _stands_for(self, new: Node, old: Node) -> None:
+        self.origins[new] = old
+        self._news.append((new, old))
 
     def _unseen(self, outputs: Sequence[Node]) -> list[Node]:
         """What was not looked at yet, arguments first."""
@@ -148,5 +158,5 @@ class Stable:
             one = stack.pop()
             if one not in self.images:
                 self.images[one] = one
-                self.origins[one] = root
+                self._stands_for(one, root)
                 stack.extend(one.args)

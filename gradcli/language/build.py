@@ -16,6 +16,7 @@ from gradcli.language.lexer import normal
 from gradcli.language.meaning import NOTHING, Function, Group, Listing, Meaning, Scope, span_of
 from gradcli.language.names import Given, is_function
 from gradcli.language.rules import Step
+from gradcli.language.stabilised import rewrites, stabilised
 from gradcli.language.tree import Tree
 
 _RULES = {**rules.RULES, **calls.RULES}
@@ -95,7 +96,7 @@ def build(
         raise
     assigned = {name: value for name, value in scope.items() if isinstance(value, Node)}
     written = Written(outputs, {**context.inputs, **assigned})
-    computed = context.stabilised([*outputs, *assigned.values()])
+    computed = stabilised(context, [*outputs, *assigned.values()])
     names = {**context.inputs, **dict(zip(assigned, computed[len(outputs) :], strict=True))}
     return Built(
         outputs=computed[: len(outputs)],
@@ -109,7 +110,7 @@ def build(
         written=written,
         images=context.stable.images if context.stable else {},
         origins=context.stable.origins if context.stable else {},
-        rewrites=context.rewrites,
+        rewrites=rewrites(context),
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from gradcli.errors import (
@@ -19,7 +18,7 @@ from gradcli.graph.derive import Trail
 from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, Operation, constant, ops, reachable, variable
 from gradcli.graph.operations.compose import Composite
 from gradcli.graph.shapes import agree, describe, elements
-from gradcli.graph.stable import Rewrite, Stable
+from gradcli.graph.stable import Stable
 from gradcli.graph.substitute import substitute
 from gradcli.language import symbols
 from gradcli.language.lexer import normal
@@ -80,7 +79,6 @@ class Context:
         self.bound: dict[Node, Node] = {}
         self.calling: list[str] = []
         self.stable = Stable(self.kept) if stable else None
-        self._placed = 0
 
     def name(self, tree: Tree) -> str:
         """The name in a tree of the rule ``name``; a pasted symbol is the constant it looks like."""
@@ -273,27 +271,7 @@ class Context:
             every += reached
         return node, every
 
-    @property
-    def rewrites(self) -> tuple[Rewrite, ...]:
-        """What of the text is computed in another way; what only derivatives are made of is not told."""
-        every = [] if self.stable is None else self.stable.rewrites
-        return tuple([one for one in every if one.written in self.spans])
-
-    def stabilised(self, nodes: Sequence[Node]) -> list[Node]:
-        """The nodes that compute these, of the same text."""
-        if self.stable is None:
-            return list(nodes)
-        found = self.stable(nodes)
-        origins = self.stable.origins
-        for new in islice(reversed(origins), len(origins) - self._placed):
-            old = origins[new]
-            self._stands_for(new, old)
-            if old in self.varied:
-                self.varied[new] = self.varied[old]
-        self._placed = len(origins)
-        return found
-
-    def _stands_for(self, new: Node, old: Node) -> None:
+    def stands_for(self, new: Node, old: Node) -> None:
         """A node comes from where the one comes from in whose place it stands."""
         origin = old if old in self.spans else self.trail.origin(old)
         if origin in self.spans:
@@ -303,7 +281,7 @@ class Context:
         """A node of a function's body with the arguments in the place of its free variables."""
         made = substitute([node], arguments)
         for old, new in made.items():
-            self._stands_for(new, old)
+            self.stands_for(new, old)
         return made.get(node, node)
 
 

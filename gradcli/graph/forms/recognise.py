@@ -1,4 +1,4 @@
-"""What a node is, whichever way it was written: an exponential, a square, one plus something, a sum of terms."""
+"""What a node is, whichever way it was written: an exponential, a square, one plus something, a sum."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ def opposite(view: View, a: Node, b: Node) -> bool:
         if one.op.name == "neg" and view.same(one.args[0], other):
             return True
     if a.op is b.op and a.op.name in ("mul", "div"):
-        for one, other in ((0, 1), (1, 0)):
-            first, second = number_of(view, a.args[one]), number_of(view, b.args[one])
+        for place in (0, 1):
+            first, second = number_of(view, a.args[place]), number_of(view, b.args[place])
             if first is not None and second is not None and first == -second:
-                return view.same(a.args[other], b.args[other])
+                return view.same(a.args[1 - place], b.args[1 - place])
         # -x/2 and x/2.
         first_a, first_b = view.see(a.args[0]), view.see(b.args[0])
         if view.same(a.args[1], b.args[1]):
