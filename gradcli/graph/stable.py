@@ -8,12 +8,17 @@ alone: an ``exp(x)`` that is used elsewhere too stays there.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from typing import NamedTuple
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from gradcli.graph.forms import FORMS
 from gradcli.graph.node import CONSTANT, INPUT, Node
 from gradcli.graph.shapes import agree
+
+if TYPE_CHECKING:
+    from gradcli.graph.forms import Form
+
+# Each form has one of these in it; a graph without any does not even load the table.
+_SIGNS = frozenset({"exp", "log", "log1p", "pow", "sigmoid", "sinh", "sqrt", "tanh"})
 
 
 class Rewrite(NamedTuple):
@@ -99,13 +104,20 @@ class Stable:
         self.origins: dict[Node, Node] = {}
         self.rewrites: list[Rewrite] = []
         self._news: list[tuple[Node, Node]] = []
+        self._forms: Mapping[str, Sequence[Form]] | None = None
         self._kept = kept
         self._view = View(kept)
 
     def __call__(self, outputs: Sequence[Node]) -> list[Node]:
         """The nodes that compute the outputs, of the same shapes."""
         images = self.images
-        for node in self._unseen(outputs):
+        unseen = self._unseen(outputs)
+        if self._forms is None and any(node.op.name in _SIGNS for node in unseen):
+            from gradcli.graph.forms import FORMS
+
+            self._forms = FORMS
+        forms = self._forms or {}
+        for node in unseen:
             if node in images:
                 continue
             current = node
@@ -116,8 +128,8 @@ class Stable:
                     self._stands_for(current, node)
                     if node in self._kept:
                         self._kept.add(current)
-                if node.op.name in FORMS:
-                    current = self._rewritten(node, current)
+                if node.op.name in forms:
+                    current = self._rewritten(node, current, forms[node.op.name])
             images[node] = images[current] = current
         return [images[output] for output in outputs]
 
@@ -141,9 +153,9 @@ class Stable:
                     stack.append(arg)
         return sorted(found, key=lambda node: node.number)
 
-    def _rewritten(self, node: Node, current: Node) -> Node:
+    def _rewritten(self, node: Node, current: Node, forms: Sequence[Form]) -> Node:
         """What computes a node better, or the node."""
-        for form in FORMS[node.op.name]:
+        for form in forms:
             made = form.build(self._view, current)
             if made is not None and agree(made.shape, current.shape):
                 self._settle(made, node)
