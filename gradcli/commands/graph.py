@@ -14,7 +14,7 @@ from gradcli.commands.answering import placed, warn_of_unused
 from gradcli.commands.command import expression_command
 from gradcli.commands.inputs import Inputs
 from gradcli.commands.streams import Streams
-from gradcli.commands.vectors import Vectors, vector_option
+from gradcli.commands.vectors import Cotangents, vector_option
 from gradcli.commands.wrt import names_of, wrt_option
 from gradcli.diagnosis import drawn_fault
 from gradcli.drawing import Drawing, drawing
@@ -52,13 +52,14 @@ def command(vector: tuple[str, ...], **shared: Any) -> None:
     inputs = Inputs(settings)
     expression, given = inputs.expression()
     names = names_of(settings.wrt)
-    vectors = Vectors(vector)
+    vectors = Cotangents(vector, inputs)
     try:
-        drawn = drawing(expression, given, names, vectors.read(given))
+        with vectors.shown():
+            drawn = drawing(expression, given, names, vectors.read(given))
     except GradcliError as error:
         raise placed(error, settings, expression, given) from None
     with Streams(settings) as streams:
-        warn_of_unused(streams, inputs, given, drawn.built.used | vectors.used)
+        warn_of_unused(streams, inputs, given, drawn.built.used)
         _show(drawn, streams)
     fault = drawn_fault(drawn, names or ())
     if fault is not None:

@@ -12,6 +12,7 @@ from gradcli.graph.stable import Rewrite
 from gradcli.language import calls, rules
 from gradcli.language.context import Context
 from gradcli.language.derivatives import contains_derivative, differentiated_names
+from gradcli.language.draws import Draws
 from gradcli.language.lexer import normal
 from gradcli.language.meaning import NOTHING, Function, Group, Listing, Meaning, Scope, span_of
 from gradcli.language.names import Given, is_function
@@ -68,6 +69,8 @@ def build(
     wrt: Collection[str] = (),
     *,
     free: bool = False,
+    seed: int = 0,
+    target: str = "",
     stable: bool = True,
 ) -> Built:
     """Build the graph of a whole text.
@@ -78,13 +81,15 @@ def build(
         given: what is known of each name.
         wrt: the names that will be differentiated by: no size may depend on them.
         free: a name without a value is a scalar input, instead of an error.
+        seed: what its random numbers are drawn from.
+        target: the name that the text gives a value to, if it does.
         stable: compute what overflows only because of how it is written in another way.
 
     Raises:
         ExpressionError: whatever is wrong with it, under its text.
     """
     differentiated = differentiated_names(tree) if contains_derivative(tree) else None
-    context = Context(source, given, wrt, free, differentiated, stable)
+    context = Context(source, given, wrt, free, differentiated, stable, Draws(seed, target))
     scope: Scope = {}
     meaning: Meaning | Function = NOTHING
     try:

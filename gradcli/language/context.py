@@ -21,8 +21,9 @@ from gradcli.graph.shapes import agree, describe, elements
 from gradcli.graph.stable import Stable
 from gradcli.graph.substitute import substitute
 from gradcli.language import symbols
+from gradcli.language.draws import Draws
 from gradcli.language.lexer import normal
-from gradcli.language.meaning import Group, Listing, Meaning, kind_of, span_of
+from gradcli.language.meaning import Group, Listing, Meaning, kind_of, ragged, span_of
 from gradcli.language.names import Given
 from gradcli.language.tree import Tree
 
@@ -41,6 +42,7 @@ class Context:
         free: a name without a value is a scalar input, instead of an error.
         differentiated: the names that the text itself differentiates by; ``None`` if it takes no derivative.
         stable: whether what overflows only because of how it is written is computed in another way.
+        draws: gives the seeds of its calls of random numbers.
 
     Attributes:
         inputs: the node of every given name that was used.
@@ -61,7 +63,8 @@ class Context:
         wrt: Collection[str],
         free: bool,
         differentiated: Collection[str] | None,
-        stable: bool = True,
+        stable: bool,
+        draws: Draws,
     ) -> None:
         self.source = source
         self.given = given
@@ -69,6 +72,7 @@ class Context:
         self.free = free
         self.differentiates = differentiated is not None
         self.free_names = {*wrt, *(differentiated or ())}
+        self._draws = draws
         self.inputs: dict[str, Node] = {}
         self.spans: dict[Node, Span] = {}
         self.trail = Trail()
@@ -112,8 +116,10 @@ class Context:
         Raises:
             ExpressionError: shapes or parameters do not fit, under the text.
         """
+        self._draws.hand_out(record, parameters)
         node: Node = self.guard(tree, record.__call__, *arguments, operands=arguments, **parameters)
-        if node.shape == () and all(one.op is CONSTANT or one in self.arithmetic for one in arguments):
+        known = [one.op is CONSTANT or one in self.arithmetic for one in arguments]
+        if node.shape == () and known and all(known):
             self.arithmetic.add(node)
         return self._made(tree, node)
 
@@ -125,6 +131,7 @@ class Context:
         Raises:
             ExpressionError: shapes or parameters do not fit, under the text.
         """
+        self._draws.hand_out(record, parameters)
         operands = [argument for argument in arguments if argument is not None]
         found: Node | tuple[Node, ...] = self.guard(
             tree, record.__call__, *arguments, operands=operands, **parameters
@@ -216,7 +223,7 @@ class Context:
             return constant((), (0,))
         for node in items[1:]:
             if not agree(node.shape, items[0].shape):
-                raise _ragged(listing, items[0], node)
+                raise ragged(listing, items[0], node)
         if all(node.op is CONSTANT for node in items):
             data: list[float] = []
             for node in items:
@@ -283,16 +290,3 @@ class Context:
         for old, new in made.items():
             self.stands_for(new, old)
         return made.get(node, node)
-
-
-def _ragged(listing: Listing, first: Node, other: Node) -> ShapeProblem:
-    if first.ndim == other.ndim == 1:
-        message = (
-            f"the rows of an array must agree: one has {first.shape[0]} elements, another {other.shape[0]}"
-        )
-    else:
-        message = (
-            f"the elements of an array must agree in shape: one is {describe(first.shape)}, "
-            f"another {describe(other.shape)}"
-        )
-    return ShapeProblem(message, span=listing.span)

@@ -68,17 +68,10 @@ def log_of_sum(view: View, parts: list[Node]) -> Node | None:
             return None
     if not found:
         return None
-    total = reduce(_logaddexp, found)
+    total = reduce(lambda a, b: ops.logaddexp(a, b), found)
     if number == 1:
         return ops.softplus(total)
-    return _logaddexp(total, constant(math.log(number))) if number else total
-
-
-def _logaddexp(a: Node, b: Node) -> Node:
-    """``log(exp(a) + exp(b))``: each branch is the whole function, so its derivatives hold at a tie too."""
-    above = ops.where(ops.gt(a, b), a + ops.softplus(b - a), b + ops.softplus(a - b))
-    # Where both are the same infinity their difference is nan.
-    return ops.where(ops.logical_and(ops.eq(a, b), ops.isinf(a)), ops.maximum(a, b), above)
+    return ops.logaddexp(total, constant(math.log(number))) if number else total
 
 
 def lines_up(x: Node, axis: tuple[int, ...], keepdims: bool) -> bool:

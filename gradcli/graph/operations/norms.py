@@ -39,24 +39,9 @@ def _norm(x: Node, p: float | str | None, axis: tuple[int, ...] | None, keepdims
         raise CallProblem(f'norm() knows no order "{p}"', hint='use "fro", 1, 2, inf, -inf or a number')
     if matrix:
         return _matrix_norm(x, p)
-    size = ops.abs(x)
-    if p == math.inf:
-        return ops.max(size, axis=axis, keepdims=keepdims)
-    if p == -math.inf:
-        return ops.min(size, axis=axis, keepdims=keepdims)
-    if p == 1:
-        return ops.sum(size, axis=axis, keepdims=keepdims)
     if p == 0:
         return ops.sum(ops.number(ops.ne(x, 0)), axis=axis, keepdims=keepdims)
-    # Scaled by the largest element, so that neither a large nor a zero vector leaves the numbers.
-    scale = ops.detach(ops.max(size, axis=axis, keepdims=True))
-    scale = ops.where(ops.eq(scale, 0), 1, scale)
-    inner = ops.sum((size / scale) ** p, axis=axis, keepdims=True)
-    flat = ops.eq(inner, 0)
-    root = ops.where(flat, 0, ops.where(flat, 1, inner) ** (1 / p)) * scale
-    if keepdims:
-        return root
-    return ops.reshape(root, shape=()) if axis is None else ops.squeeze(root, axis=axis)
+    return ops.norm_p(x, p=p, axis=axis, keepdims=keepdims)
 
 
 def _matrix_norm(x: Node, p: float) -> Node:
@@ -83,6 +68,7 @@ compose(
         ("norm(x, 3)", {"x": "3"}),
         ("norm(x, 3, axis=1, keepdims=true)", {"x": "2x3"}),
         ("norm(x, inf)", {"x": "3"}),
+        ("norm(x, 0)", {"x": "3"}),
         ("norm(x, 1)", {"x": "2x3"}),
         ('norm(x, "fro")', {"x": "2x3"}),
     ],
