@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcli.execute.kernels.reduction import mean, var
+from gradcli.execute.kernels.reduction import mean
+from gradcli.execute.kernels.statistics import var
 
 Array = NDArray[Any]
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
-from gradcli.execute.kernels.elementwise import softplus, strong
+from gradcli.execute.kernels.elementwise import strong
 
 Array = NDArray[Any]
 
@@ -63,8 +63,10 @@ def bce(input: Array, target: Array, *weight: Array, reduction: str) -> Array:
 
 def bce_logits(input: Array, target: Array, *weights: Array, reduction: str) -> Array:
     """The same of sigmoid(input), which need not be computed; the second weight is that of the positives."""
-    hit = strong(target, softplus(np.negative(input)))
-    each = strong(np.subtract(1.0, target), softplus(input)) + (weights[1] * hit if weights[1:] else hit)
+    hit = strong(target, np.logaddexp(np.negative(input), 0.0))
+    each = strong(np.subtract(1.0, target), np.logaddexp(input, 0.0)) + (
+        weights[1] * hit if weights[1:] else hit
+    )
     return _reduced(weights[0] * each if weights else each, reduction)
 
 

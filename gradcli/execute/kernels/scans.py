@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcli.execute.kernels import activations
+from gradcli.execute.kernels import activations, elementwise
 
 Array = NDArray[Any]
 
