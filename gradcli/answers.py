@@ -26,6 +26,7 @@ class Answers(Line):
         place: the file that the text came from, for its errors.
         line: the number of its first line there.
         seed: what its random numbers are drawn from.
+        stable: compute what overflows only because of how it is written in another way.
 
     Raises:
         CallProblem: the seed is no whole number, or a negative one.

@@ -53,6 +53,7 @@ class Line:
         place: the file that the text came from, for its errors.
         line: the number of its first line there.
         seed: what its random numbers are drawn from.
+        stable: compute what overflows only because of how it is written in another way.
 
     Raises:
         CallProblem: the seed is no whole number, or a negative one.
@@ -60,8 +61,11 @@ class Line:
         EmptyInputError: there is nothing in it.
     """
 
-    def __init__(self, text: str, place: str = "", line: int = 0, *, seed: int = 0) -> None:
+    def __init__(
+        self, text: str, place: str = "", line: int = 0, *, seed: int = 0, stable: bool = True
+    ) -> None:
         self.source = Source(text, place, line)
+        self.stable = stable
         self.seed = checked(seed)
         self.tree = parse(self.source)
         self._graphs: dict[Hashable, Built] = {}
@@ -98,7 +102,8 @@ class Line:
         result: dict[str, Any] = {"value": outputs[0]}
         if built.several:
             result = {"value": outputs, "outputs": len(outputs)}
-        return Answer(result, built, list(nodes), values, []), names, found[len(outputs) :]
+        remarks = list(dict.fromkeys([one.said for one in built.rewrites]))
+        return Answer(result, built, list(nodes), values, remarks), names, found[len(outputs) :]
 
     def rows(
         self,
@@ -134,7 +139,7 @@ class Line:
                 name: one._replace(kind="float") if name in names and one.shape != () else one
                 for name, one in given.items()
             }
-            built = build(self.tree, self.source, known, names, free=free, seed=self.seed)
+            built = build(self.tree, self.source, known, names, free=free, seed=self.seed, stable=self.stable)
             if not built.sized:
                 self._graphs[key] = built
         return built

@@ -46,8 +46,9 @@ def first_fault(answer: Answer, dtype: str = "float64") -> GradcliError | None:
 
 def drawn_fault(drawn: Drawing, wrt: Sequence[str]) -> GradcliError | None:
     """The same for a drawing, whose values are known; empty ones tell nothing."""
-    values, built = drawn.values, drawn.built
-    slopes = {name: drawn.gradients.get(built.names[name]) for name in wrt if name in built.names}
+    values, built = drawn.computed, drawn.built
+    names = built.written.names
+    slopes = {name: drawn.gradients.get(names[name]) for name in wrt if name in names}
     result = {
         "value": tuple([values.get(output) for output in built.outputs]),
         "grad": {name: values.get(node) for name, node in slopes.items() if node is not None},

@@ -24,6 +24,8 @@ class Expression:
         place: the file that the text came from, for its errors.
         line: the number of its first line there.
         seed: what its random numbers are drawn from: the same seed gives the same numbers.
+        stable: compute ``log(1 + exp(x))`` as ``softplus(x)``, and likewise whatever else overflows or loses
+            its digits only because of how it is written; else operation by operation, literally.
 
     Raises:
         CallProblem: the seed is no whole number, or a negative one.
@@ -31,8 +33,10 @@ class Expression:
         EmptyInputError: there is nothing in it.
     """
 
-    def __init__(self, text: str, place: str = "", line: int = 0, *, seed: int = 0) -> None:
-        self.answers = Answers(text, place, line, seed=seed)
+    def __init__(
+        self, text: str, place: str = "", line: int = 0, *, seed: int = 0, stable: bool = True
+    ) -> None:
+        self.answers = Answers(text, place, line, seed=seed, stable=stable)
 
     def __repr__(self) -> str:
         return f"Expression({self.answers.source.text!r})"
@@ -40,7 +44,8 @@ class Expression:
     def __reduce__(self) -> tuple[Callable[..., Expression], tuple[str, str, int]]:
         # A copy reads the text anew: graphs are as deep as texts are long.
         source = self.answers.source
-        return partial(type(self), seed=self.answers.seed), (source.text, source.place, source.line)
+        make = partial(type(self), seed=self.answers.seed, stable=self.answers.stable)
+        return make, (source.text, source.place, source.line)
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ def _label(node: Node) -> str:
 
 
 def _texts(built: Built, nodes: Sequence[Node]) -> list[str]:
-    named = {node: name for name, node in built.names.items() if node.op is not INPUT}
+    named = {node: name for name, node in built.written.names.items() if node.op is not INPUT}
     texts = []
     for node in nodes:
         # What a derivative inside the expression made has no text of its own.
@@ -132,12 +132,12 @@ def _sums(drawn: Drawing, precision: int, ascii: bool) -> list[str]:
     """A line for each node where several gradients come together."""
     lines = []
     for node in reversed(drawn.nodes):
-        parts = drawn.trail.contributions.get(node, [])
+        parts = drawn.met.get(node, [])
         if len(parts) < 2 or drawn.values.get(drawn.gradients[node]) is None:
             continue
         total, *each = [
             cell_text(drawn.values[one], precision, 18, ascii=ascii)
-            for one in (drawn.gradients[node], *[cotangent for _, cotangent in parts])
+            for one in (drawn.gradients[node], *parts)
         ]
         name = _label(node) if node.op is INPUT else _source(drawn.built, node)
         lines.append(f"  {name}: {total} = {' + '.join(each)}")

@@ -21,6 +21,7 @@ from gradcli.language.names import (
     nearest,
 )
 from gradcli.language.rules import Rule, Step
+from gradcli.language.stabilised import stabilised
 from gradcli.language.tree import Token, Tree
 
 # What the likes of max(a, b) are after.
@@ -163,7 +164,9 @@ def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], 
     x = context.array((yield by, scope), span_of(by))
     y = context.array((yield expression, scope), span_of(expression))
     name = context.name(by)
-    if x in context.sized:
+    written = x
+    x, y = stabilised(context, [x, y])
+    if x in context.sized or written in context.sized:
         raise GradientProblem(f"{name} decides a size, so there is no derivative by it", span=span_of(by))
     if x.kind == "bool":
         raise GradientProblem(f"{name} is true or false: there is no derivative by it", span=span_of(by))

@@ -10,11 +10,20 @@ from gradcli.graph.derive import Trail
 from gradcli.graph.elementwise import is_elementwise
 from gradcli.graph.node import Node, constant, ops, reachable
 from gradcli.graph.shapes import describe, elements
+from gradcli.language import symbols
+from gradcli.language.lexer import normal
 from gradcli.language.names import DERIVATIVES
 from gradcli.language.tree import Token, Tree
 
 # A graph that is built, planned and run within seconds.
 _MOST_NODES = 50_000
+
+
+def is_derivative(tree: Tree) -> bool:
+    """Whether a tree is itself a derivative."""
+    return tree.rule in ("call", "method") and any(
+        isinstance(child, Token) and child.text in DERIVATIVES for child in tree.children[:2]
+    )
 
 
 def contains_derivative(tree: Tree) -> bool:
@@ -23,12 +32,36 @@ def contains_derivative(tree: Tree) -> bool:
     while stack:
         part = stack.pop()
         if isinstance(part, Tree):
-            if part.rule in ("call", "method") and any(
-                isinstance(child, Token) and child.text in DERIVATIVES for child in part.children[:2]
-            ):
+            if is_derivative(part):
                 return True
             stack.extend(part.children)
     return False
+
+
+def differentiated_names(tree: Tree) -> set[str]:
+    """The names that a tree differentiates by; some more do no harm."""
+    found: set[str] = set()
+    stack: list[Tree | Token] = [tree]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Tree):
+            if is_derivative(part):
+                for argument in part.parts[1:]:
+                    found.update(_names_in(argument))
+            stack.extend(part.children)
+    return found
+
+
+def _names_in(tree: Tree) -> set[str]:
+    found: set[str] = set()
+    stack: list[Tree | Token] = [tree]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Tree):
+            if part.rule == "name":
+                found.add(normal(part.word(0).text))
+            stack.extend(part.children)
+    return {*found, *[symbols.CONSTANTS[name] for name in found if name in symbols.CONSTANTS]}
 
 
 def _or_zeros(found: Node | None, x: Node) -> Node:

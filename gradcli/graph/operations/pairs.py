@@ -41,12 +41,18 @@ def _radius(a: Node, b: Node) -> Node:
     return ops.where(ops.eq(radius, 0), 1, radius)
 
 
+def _cosine(side: Node, radius: Node) -> Node:
+    # Flat at the origin, as every norm is: zero at the second order too, so the quotient is masked whole.
+    flat = ops.eq(radius, 0)
+    return ops.where(flat, 0, side / ops.where(flat, 1, radius))
+
+
 define(
     "hypot",
     "a b",
     pullback=(
-        lambda g, y, a, b: strong(g, a / _radius(a, b)),
-        lambda g, y, a, b: strong(g, b / _radius(a, b)),
+        lambda g, y, a, b: strong(g, _cosine(a, y)),
+        lambda g, y, a, b: strong(g, _cosine(b, y)),
     ),
     kernel="numpy.hypot",
     scalar="math.hypot",
