@@ -136,8 +136,8 @@ define(
 
 
 def _log_slope(x: Node, y: Node) -> Node:
-    # PyTorch's choice: 0 where the value is 0 by convention alone.
-    flat = ops.logical_and(ops.eq(x, 0), ops.le(y, 0))
+    # PyTorch's choice below 0: 0 where the value is 0 by convention alone. At 0 it is -inf, by continuity.
+    flat = ops.logical_and(ops.eq(x, 0), ops.lt(y, 0))
     return ops.where(flat, 0, ops.log(ops.where(flat, 1, y)))
 
 
