@@ -64,6 +64,12 @@ class Operation(NamedTuple):
             function's name, or a template such as ``"{0}"`` for its arguments.
         hidden: not a name of the language: another function makes it, or it is part of a derivative.
         form: the order of arguments and parameters in a call, where that is not one after the other.
+        kink: where it has no derivative: called with the arguments and the parameters by name, a boolean
+            node that is true there, of a shape that broadcasts with the arguments'; ``None`` if nowhere.
+        convention: what stands for the derivative there, a sentence.
+        analytic: whether it is analytic, and its kernel takes complex numbers.
+        doc: a line on what it does, where its derivative does not tell enough.
+        topic: the module of the table that it stands in.
     """
 
     name: str
@@ -85,6 +91,11 @@ class Operation(NamedTuple):
     spelling: str
     hidden: bool
     form: tuple[str, ...] = ()
+    kink: Rule | None = None
+    convention: str = ""
+    analytic: bool = False
+    doc: str = ""
+    topic: str = ""
 
     @property
     def spelled(self) -> str:

@@ -10,6 +10,7 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: g, lambda g, y, a, b: g),
     kernel="numpy.add",
+    analytic=True,
     scalar="operator.add",
     torch="AddBackward0",
     symbol="+",
@@ -19,6 +20,7 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: g, lambda g, y, a, b: -g),
     kernel="numpy.subtract",
+    analytic=True,
     scalar="operator.sub",
     torch="SubBackward0",
     symbol="-",
@@ -28,6 +30,7 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: strong(g, b), lambda g, y, a, b: strong(g, a)),
     kernel="numpy.multiply",
+    analytic=True,
     scalar="operator.mul",
     torch="MulBackward0",
     symbol="*",
@@ -38,6 +41,7 @@ define(
     # Not -a / (b * b), which overflows for large b and small.
     pullback=(lambda g, y, a, b: strong(g, 1 / b), lambda g, y, a, b: strong(g, -y / b)),
     kernel="numpy.divide",
+    analytic=True,
     scalar="scalars.divide",
     torch="DivBackward0",
     symbol="/",
@@ -47,6 +51,7 @@ define(
     "neg",
     pullback=lambda g, y, x: -g,
     kernel="numpy.negative",
+    analytic=True,
     scalar="operator.neg",
     torch="NegBackward0",
     symbol="-",
@@ -72,11 +77,24 @@ def _power_exponent(g: Node, y: Node, a: Node, b: Node) -> Node:
     return strong(g, ops.where(flat, 0, a**b * ops.log(ops.where(flat, 1, a))))
 
 
+def _power_kink(a: Node, b: Node) -> Node:
+    steep = ops.logical_and(ops.eq(a, 0), ops.lt(b, 1))
+    # x^0 is 1 everywhere; only where the exponent moves does it jump.
+    return ops.logical_and(steep, ops.ne(b, 0)) if b.op is CONSTANT else steep
+
+
+def _whole_quotient(a: Node, b: Node) -> Node:
+    return ops.eq(ops.remainder(a, b), 0)
+
+
 define(
     "pow",
     "a b",
     pullback=(_power_base, _power_exponent),
     kernel="kernels.elementwise.power",
+    analytic=True,
+    kink=_power_kink,
+    convention="the gradient of a^b by a at 0 is inf for b below 1, and 0 for b = 0",
     scalar="scalars.power",
     torch="PowBackward0",
     symbol="^",
@@ -95,6 +113,8 @@ define(
     "a b",
     pullback=None,
     kernel="numpy.floor_divide",
+    kink=_whole_quotient,
+    convention="a // b jumps where a / b is whole, and its gradient is 0",
     scalar="scalars.floor_divide",
     symbol="//",
     domain="fraction three",
@@ -104,6 +124,8 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: g, lambda g, y, a, b: strong(g, -ops.floor_divide(a, b))),
     kernel="numpy.remainder",
+    kink=_whole_quotient,
+    convention="a % b jumps where a / b is whole; its gradient there is 1 by a, -(a // b) by b",
     scalar="scalars.remainder",
     torch="RemainderBackward0",
     symbol="%",
@@ -123,6 +145,8 @@ define(
         lambda g, y, a, b: _tie_share(b, a, g, larger=True),
     ),
     kernel="numpy.maximum",
+    kink=lambda a, b: ops.eq(a, b),
+    convention="each side of a tie of maximum gets half of the gradient",
     scalar="scalars.maximum",
     torch="MaximumBackward0",
 )
@@ -134,6 +158,8 @@ define(
         lambda g, y, a, b: _tie_share(b, a, g, larger=False),
     ),
     kernel="numpy.minimum",
+    kink=lambda a, b: ops.eq(a, b),
+    convention="each side of a tie of minimum gets half of the gradient",
     scalar="scalars.minimum",
     torch="MinimumBackward0",
 )
@@ -152,6 +178,8 @@ define(
         lambda g, y, a, b: strong(g, b / _radius(a, b)),
     ),
     kernel="numpy.hypot",
+    kink=lambda a, b: ops.eq(ops.hypot(a, b), 0),
+    convention="the gradient of hypot at (0, 0) is 0",
     scalar="math.hypot",
     torch="HypotBackward0",
     domain="nonzero nonzero",
@@ -165,6 +193,8 @@ define(
         lambda g, y, a, b: strong(g, -a / _radius(a, b) / _radius(a, b)),
     ),
     kernel="numpy.arctan2",
+    kink=lambda a, b: ops.logical_and(ops.eq(a, 0), ops.le(b, 0)),
+    convention="the gradient of atan2 at (0, 0) is 0, and on its cut that of both sides",
     scalar="math.atan2",
     torch="Atan2Backward0",
     aliases="arctan2",

@@ -83,6 +83,7 @@ define(
         lambda g, y, start, stop, n: ops.sum(strong(g, _ramp(n)), axis=-1),
     ),
     kernel="kernels.shaping.linspace",
+    analytic=True,
     shape=_linspace_shape,
     parameters=(Parameter("n", "size", 50),),
     samples=[("linspace(a, b, 5)", {"a": "()", "b": "()"}), ("linspace(a, 2, n=1)", {"a": "()"})],

@@ -25,6 +25,8 @@ define(
     "win_share",
     "a b",
     kernel="kernels.elementwise.win_share",
+    kink=lambda a, b: ops.eq(a, b),
+    convention="the share of a tie is one half, and its gradient is 0",
     scalar="scalars.win_share",
     hidden=True,
 )

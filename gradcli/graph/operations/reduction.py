@@ -61,6 +61,7 @@ define(
     "sum",
     pullback=lambda g, y, x, axis, keepdims: restored(g, axis, keepdims),
     kernel="numpy.sum",
+    analytic=True,
     scalar="scalars.identity",
     shape=_reduce,
     parameters=_AXES,
@@ -71,6 +72,7 @@ define(
     "mean",
     pullback=lambda g, y, x, axis, keepdims: restored(g, axis, keepdims) / count(x, axis),
     kernel="kernels.reduction.mean",
+    analytic=True,
     scalar="scalars.identity",
     shape=_reduce,
     parameters=_AXES,
@@ -114,6 +116,7 @@ define(
     "prod",
     pullback=_product_rule,
     kernel="numpy.prod",
+    analytic=True,
     scalar="scalars.identity",
     shape=_reduce,
     parameters=_AXES,
@@ -133,11 +136,21 @@ def _shared(g: Node, y: Node, x: Node, axis: tuple[int, ...], keepdims: bool) ->
     return strong(restored(g, axis, keepdims), hit / ops.sum(hit, axis=axis, keepdims=True))
 
 
+def tied(x: Node, extreme: Node, axis: tuple[int, ...]) -> Node:
+    """Where several elements along some axes are the extreme one, whose axes were kept."""
+    hit = ops.ties(x, extreme)
+    return ops.logical_and(hit, ops.gt(ops.sum(hit, axis=axis, keepdims=True), 1))
+
+
 for _name in ("max", "min"):
     define(
         _name,
         pullback=_shared,
         kernel=f"kernels.reduction.{_name}imum",
+        kink=lambda x, axis, keepdims, name=_name: tied(
+            x, ops.records[name](x, axis=axis, keepdims=True), axis
+        ),
+        convention=f"elements that are {_name}imal together share the gradient of {_name} equally",
         scalar="scalars.identity",
         shape=_reduce_some(_name),
         parameters=_AXES,
@@ -164,6 +177,7 @@ define(
         restored(g, axis, keepdims), 2 * _spread(x, axis) / _degrees(x, axis, correction)
     ),
     kernel="kernels.reduction.var",
+    analytic=True,
     scalar="scalars.var",
     shape=_reduce,
     parameters=(AXIS, CORRECTION, KEEPDIMS),
@@ -190,6 +204,11 @@ define(
     "std",
     pullback=_deviation_rule,
     kernel="kernels.reduction.std",
+    analytic=True,
+    kink=lambda x, axis, correction, keepdims: ops.eq(
+        ops.std(x, axis=axis, correction=correction, keepdims=True), 0
+    ),
+    convention="the gradient of std of equal numbers is 0",
     scalar="scalars.std",
     shape=_reduce,
     parameters=(AXIS, CORRECTION, KEEPDIMS),
