@@ -14,6 +14,7 @@ COMMANDS = {
     "eval": "Print the value of an expression.",
     "grad": "Print the value and the gradient by each name.",
     "jacobian": "Print the value and the Jacobian by each name.",
+    "check": "Check the derivative against numbers, symbols and itself.",
     "graph": "Draw the graph, with values and gradients on its nodes.",
     "parse": "Print the expression with every operation in brackets.",
 }
