@@ -98,7 +98,7 @@ class _Name:
         self.kinks = Kinks(self.function)
         self.gradient = gradient
         self.noise = self.function.noise(seeds)
-        self._expression, self._given, self._name, self._seeds = expression, given, name, seeds
+        self._name, self._seeds = name, seeds
         self._directions = list(directions(self.function.base, name))
 
     def rows(self, names: tuple[str, ...]) -> Iterator[tuple[Row, list[Found]]]:
@@ -109,7 +109,7 @@ class _Name:
         yield self._differences()
         yield self._complex_step(), []
         yield self._adjoint()
-        yield from curvature(self.function, self.kinks, self._expression, self._given, names, self.noise)
+        yield from curvature(self.function, self.kinks, names, self.noise)
         yield symbolic.compared(self.function, self._seeds, self.gradient, self.noise), []
 
     def _slope(self, direction: Array) -> tuple[float, float]:
@@ -156,12 +156,8 @@ class _Name:
         import numpy
 
         direction = self._directions[-1]
-        tangent = Given(direction.shape, "float", direction if direction.shape else direction.item())
-        pushed = self._expression.pushed(self._given, {self._name: tangent}).result["jvp"]
-        parts = [
-            numpy.where(u == 0, 0.0, u * one)
-            for u, one in zip(self._seeds, pushed if isinstance(pushed, tuple) else (pushed,), strict=True)
-        ]
+        pushed = self.function.pushed(direction)
+        parts = [numpy.where(u == 0, 0.0, u * one) for u, one in zip(self._seeds, pushed, strict=True)]
         forward = float(sum(numpy.sum(one) for one in parts))
         size = float(sum(numpy.sum(numpy.abs(one)) for one in parts))
         slope, other = self._slope(direction)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from gradcli.answers import Answers
 from gradcli.checking.differences import Slope
 from gradcli.checking.directions import generator, length, scales
 from gradcli.checking.judge import Outcome, judged, row, verdict_on
@@ -15,8 +14,6 @@ from gradcli.checking.moving import Moving
 from gradcli.checking.result import Row
 from gradcli.execute.plan import Plan
 from gradcli.graph import derive
-from gradcli.graph.node import INPUT
-from gradcli.language.names import Given
 
 Array = Any
 
@@ -26,19 +23,14 @@ _SECOND = 64.0
 
 
 def curvature(
-    function: Moving,
-    kinks: Kinks,
-    expression: Answers,
-    given: Mapping[str, Given],
-    names: tuple[str, ...],
-    noise: float,
+    function: Moving, kinks: Kinks, names: tuple[str, ...], noise: float
 ) -> Iterator[tuple[Row, list[Found]]]:
     """The rows on the Hessian, each with the kinks that it met; none where there is no Hessian."""
     if len(function.outputs) != 1 or function.outputs[0].shape != ():
         return
     v = _random(function.base, "v", function.name)
-    yield _symmetry(function, expression, given, names, noise, v), []
-    yield _slope_of_gradient(function, kinks, expression, given, noise, v)
+    yield _symmetry(function, names, noise, v), []
+    yield _slope_of_gradient(function, kinks, noise, v)
 
 
 def _random(x: Array, *words: object) -> Array:
@@ -46,32 +38,20 @@ def _random(x: Array, *words: object) -> Array:
     return scales(x) * rng.integers(4, 9, x.shape) / 8 * rng.choice([-1.0, 1.0], x.shape)
 
 
-def _given(array: Array) -> Given:
-    return Given(array.shape, "float", array if array.shape else array.item())
-
-
-def _symmetry(
-    function: Moving,
-    expression: Answers,
-    given: Mapping[str, Given],
-    names: tuple[str, ...],
-    noise: float,
-    v: Array,
-) -> Row:
+def _symmetry(function: Moving, names: tuple[str, ...], noise: float, v: Array) -> Row:
     """<w, H v> = <v, H w>, where v moves this name and w all of them."""
     import numpy
 
     name = function.name
     # An assigned name and those that it is made of do not move apart from each other.
-    free = function.x.op is INPUT and function.x.values[0] == name
-    others = [one for one in names if one in given and one != name] if free else []
-    points = {name: function.base, **{one: numpy.asarray(given[one].value, float) for one in others}}
+    free = function.key == name
+    others = [one for one in names if free and one != name and one in function.values]
+    points = {function.key: function.base, **{x: numpy.asarray(function.values[x], float) for x in others}}
     w = {one: _random(x, "w", one) for one, x in points.items()}
-    only = {one: v if one == name else numpy.zeros(x.shape) for one, x in points.items()}
-    of_v = expression.curved(given, {one: _given(x) for one, x in only.items()}).result["hvp"]
-    of_w = expression.curved(given, {one: _given(x) for one, x in w.items()}).result["hvp"]
+    only = {one: v if one == function.key else numpy.zeros(x.shape) for one, x in points.items()}
+    of_v, of_w = function.curved(only), function.curved(w)
     left = [w[one] * of_v[one] for one in points]
-    right = v * of_w[name]
+    right = v * of_w[function.key]
     total = float(sum(numpy.sum(one) for one in left))
     size = float(sum(numpy.sum(numpy.abs(one)) for one in left) + numpy.sum(numpy.abs(right)))
     found = float(numpy.sum(right))
@@ -83,21 +63,14 @@ def _symmetry(
     return row(name, "Hessian symmetry", [(Outcome(verdict, theirs, abs(total - found)), size)])
 
 
-def _slope_of_gradient(
-    function: Moving,
-    kinks: Kinks,
-    expression: Answers,
-    given: Mapping[str, Given],
-    noise: float,
-    v: Array,
-) -> tuple[Row, list[Found]]:
+def _slope_of_gradient(function: Moving, kinks: Kinks, noise: float, v: Array) -> tuple[Row, list[Found]]:
     """<w, H v> against the differences of <w, gradient> along v."""
     import numpy
 
     name, method = function.name, "Hessian differences"
     (first,) = derive.gradient(function.outputs[0], [function.x])
     w = _random(function.base, "w", name)
-    parts = w * expression.curved(given, {name: _given(v)}).result["hvp"][name]
+    parts = w * function.curved({function.key: v})[function.key]
     if first is None:
         return Row(name, method, None, None, "skipped", "nothing depends on it smoothly"), []
     if not numpy.all(numpy.isfinite(parts)):

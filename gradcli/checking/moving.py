@@ -47,6 +47,7 @@ class Moving:
         base: its value at the point, an array.
         origin: for nodes that were rebuilt the node of the text.
         values: the inputs at the point.
+        key: the name of that input.
     """
 
     def __init__(self, expression: Answers, built: Built, given: Mapping[str, Given], name: str) -> None:
@@ -70,8 +71,8 @@ class Moving:
         self.x = replaced.get(node, node)
         self.outputs = [made.get(output, output) for output in outputs]
         self.origin = {new: old for old, new in made.items()}
-        self._key = self.x.values[0]
-        self.base: Array = numpy.asarray(self.values[self._key], dtype=numpy.float64)
+        self.key = self.x.values[0]
+        self.base: Array = numpy.asarray(self.values[self.key], dtype=numpy.float64)
         self._plan = Plan(self.outputs)
 
     @cached_property
@@ -88,7 +89,7 @@ class Moving:
     def inputs(self, direction: Array, step: complex) -> dict[str, Value]:
         """The inputs with the name moved along a direction."""
         moved = self.base + step * direction
-        return {**self.values, self._key: moved if moved.shape else moved.item()}
+        return {**self.values, self.key: moved if moved.shape else moved.item()}
 
     def at(self, direction: Array, step: float) -> list[Array]:
         """The outputs there.
@@ -99,6 +100,35 @@ class Moving:
         import numpy
 
         return [numpy.asarray(one) for one in self._plan.run(self.inputs(direction, step))]
+
+    def pushed(self, direction: Array) -> list[Array]:
+        """The change of the outputs along a direction, by forward mode."""
+        import numpy
+
+        tangent = variable("tangent", self.x.shape)
+        found = derive.jvp(self.outputs, [self.x], [tangent])
+        plan = Plan(
+            [ops.zeros_like(y) if one is None else one for y, one in zip(self.outputs, found, strict=True)]
+        )
+        value = direction if direction.shape else direction.item()
+        return [numpy.asarray(one) for one in plan.run({**self.values, "tangent": value})]
+
+    def curved(self, directions: Mapping[str, Array]) -> dict[str, Array]:
+        """The Hessian of a scalar times a direction of some inputs, for each of these."""
+        import numpy
+
+        nodes = {node.values[0]: node for node in reachable(self.outputs) if node.op is INPUT}
+        nodes = {name: nodes[name] for name in directions if name in nodes}
+        tangents = [variable(f"tangent {name}", node.shape) for name, node in nodes.items()]
+        found = derive.hvp(self.outputs[0], list(nodes.values()), tangents)
+        plan = Plan([one for one in found if one is not None])
+        given = {f"tangent {name}": x if x.shape else x.item() for name, x in directions.items()}
+        values = iter(plan.run({**self.values, **given}))
+        known = dict(zip(nodes, found, strict=True))
+        return {
+            name: numpy.zeros(x.shape) if known.get(name) is None else numpy.asarray(next(values))
+            for name, x in directions.items()
+        }
 
     def along(self, weights: Sequence[Array], direction: Array) -> Callable[[float], float]:
         """The weighted sum of the outputs as a function of the step."""
