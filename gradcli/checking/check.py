@@ -45,6 +45,16 @@ def check(
     """
     import numpy
 
+    # Overflow and nan are results here, and no news.
+    with numpy.errstate(all="ignore"):
+        return _check(expression, given, wrt, theirs or {})
+
+
+def _check(
+    expression: Answers, given: Mapping[str, Given], wrt: Names, theirs: Mapping[str, Given]
+) -> Checked:
+    import numpy
+
     value = expression.value(given).result["value"]
     values = [
         numpy.asarray(one, dtype=numpy.float64) for one in (value if isinstance(value, tuple) else (value,))
@@ -57,7 +67,7 @@ def check(
         raise GradientProblem(
             "there is no name to differentiate by", hint="give one a value", source=expression.source
         )
-    against.refuse_others(expression, theirs or {}, gradients, values)
+    against.refuse_others(expression, theirs, gradients, values)
     built = expression.graph(given, tuple(gradients))
     rows: list[Row] = []
     kinks: dict[tuple[str, str, str], Kink] = {}
@@ -66,7 +76,7 @@ def check(
         one = _Name(expression, built, given, name, numpy.asarray(gradient), seeds)
         for line, met in one.rows(tuple(gradients)):
             rows.append(_with_kinks(line, [one.kinks.described(kink, built) for kink in met], kinks))
-        if theirs and name in theirs:
+        if name in theirs:
             line, different = against.compared(
                 one.function, one.kinks, one.gradient, theirs[name].value, one.noise
             )

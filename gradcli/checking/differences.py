@@ -16,7 +16,7 @@ from typing import NamedTuple
 Function = Callable[[float], float]
 
 # Steps are powers of two, so that adding them to a number is exact as far as it can be.
-_FIRST_STEP = 2.0**-3
+FIRST_STEP = 2.0**-3
 _FINER = 2.0**-5
 _TRIES = 8
 _HALVINGS = 4
@@ -82,7 +82,7 @@ def _may_be_one(a: Slope, b: Slope) -> bool:
 
 
 def _starts() -> Iterator[float]:
-    step = _FIRST_STEP
+    step = FIRST_STEP
     for _ in range(_TRIES):
         yield step
         step *= _FINER

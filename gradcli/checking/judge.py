@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from gradcli.checking.differences import FACTOR, UNKNOWN, Slope, central, one_sided
+from gradcli.checking.differences import FACTOR, FIRST_STEP, UNKNOWN, Slope, central, one_sided
 from gradcli.checking.kinks import Found
 from gradcli.checking.result import Row, Verdict
 
@@ -61,7 +62,9 @@ def judged(
         return Outcome("undecided", UNKNOWN, math.nan, "the value is not finite, and has no slope")
     both = UNKNOWN if met else central(function, noise, good)
     if not met and fits(slope, size, both) and math.isfinite(slope):
-        known = both.error <= 1e-4 * max(natural, abs(both.value))
+        # Next to a zero of high order nothing is large but what the function comes to further away.
+        away = 0.0 if slope else min(abs(function(FIRST_STEP)), abs(function(-FIRST_STEP)))
+        known = both.error <= 1e-4 * max(natural, abs(both.value), away)
         note = "" if known else "the differences are too rough to tell"
         return Outcome("agrees" if known else "undecided", both, abs(slope - both.value), note)
     right = one_sided(function, noise, 1.0, sure)
@@ -127,6 +130,13 @@ def _between(slope: float, left: Slope, right: Slope) -> bool:
     return low - room <= slope <= high + room
 
 
+def _representable(one: Outcome, length: float) -> Outcome:
+    """A derivative below the smallest double is 0, and wrong by no more than that."""
+    if one.verdict == "disagrees" and _per(one.difference, length) < sys.float_info.min:
+        return one._replace(verdict="undecided", note="the derivative is too small for a double")
+    return one
+
+
 def _per(size: float, length: float) -> float:
     """For a step of length 1; a length may underflow."""
     return size / length if length else math.inf if size else 0.0
@@ -134,7 +144,7 @@ def _per(size: float, length: float) -> float:
 
 def row(name: str, method: str, outcomes: Iterable[tuple[Outcome, float]]) -> Row:
     """A row from the outcomes of several directions, each with the length of its direction."""
-    found = list(outcomes)
+    found = [(_representable(one, length), length) for one, length in outcomes]
     verdict = min((one.verdict for one, _ in found), key=_ORDER.index)
     worst, length = max(
         ((one, length) for one, length in found if one.verdict == verdict), key=lambda pair: pair[0].weight

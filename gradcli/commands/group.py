@@ -16,6 +16,7 @@ COMMANDS = {
     "jacobian": "Print the value and the Jacobian by each name.",
     "check": "Check the derivative against numbers, symbols and itself.",
     "graph": "Draw the graph, with values and gradients on its nodes.",
+    "functions": "Print the functions, or all there is to know of one.",
     "parse": "Print the expression with every operation in brackets.",
 }
 

@@ -64,6 +64,7 @@ define(
         lambda g, y, condition, a, b: ops.where(condition, 0, g),
     ),
     kernel="numpy.where",
+    doc="a where the condition is true, else b",
     analytic=True,
     scalar="scalars.where",
     takes=("bool", "float", "float"),

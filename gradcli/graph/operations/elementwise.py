@@ -78,6 +78,7 @@ for _name in ("floor", "ceil", "trunc"):
 define(
     "round",
     kernel="numpy.round",
+    doc="the nearest whole number, the even one of two",
     kink=lambda x: ops.eq(x - ops.floor(x), 0.5),
     convention="round jumps half-way between whole numbers, and its gradient is 0",
     scalar="scalars.round",
@@ -244,6 +245,7 @@ define(
     # y * (1 - y) would lose every digit for large x.
     pullback=lambda g, y, x: strong(g, y * ops.sigmoid(-x)),
     kernel="kernels.elementwise.sigmoid",
+    doc="1 / (1 + exp(-x)), never overflowing",
     scalar="scalars.sigmoid",
     torch="SigmoidBackward0",
     aliases="expit",
@@ -252,6 +254,7 @@ define(
     "relu",
     pullback=lambda g, y, x: strong(g, number(ops.gt(x, 0))),
     kernel="kernels.elementwise.relu",
+    doc="the larger of x and 0",
     kink=lambda x: ops.eq(x, 0),
     convention="the gradient of relu at 0 is 0",
     scalar="scalars.relu",
@@ -262,6 +265,7 @@ define(
     "softplus",
     pullback=lambda g, y, x: strong(g, ops.sigmoid(x)),
     kernel="kernels.elementwise.softplus",
+    doc="log(1 + exp(x)), never overflowing",
     scalar="scalars.softplus",
     torch="SoftplusBackward0",
 )
@@ -281,6 +285,7 @@ define(
         lambda g, y, x, lo, hi: strong(g, number(ops.logical_or(ops.lt(hi, x), ops.lt(hi, lo)))),
     ),
     kernel="kernels.elementwise.clip",
+    doc="x, or the bound that it is beyond",
     kink=lambda x, lo, hi: ops.logical_or(ops.eq(x, lo), ops.eq(x, hi)),
     convention="the gradient of clip at a bound is 0",
     scalar="scalars.clip",
@@ -296,6 +301,7 @@ define(
 define(
     "detach",
     kernel="kernels.elementwise.identity",
+    doc="the same value, with the gradient 0",
     scalar="scalars.identity",
     takes="any",
     gives="same",

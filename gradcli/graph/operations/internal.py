@@ -138,6 +138,7 @@ for _name in ("zeros_like", "ones_like"):
     define(
         _name,
         kernel=f"numpy.{_name}",
+        doc=f"{_name.partition('_')[0]} in the shape of x",
         scalar=f"scalars.{_name}",
         shape=_like,
         samples=[

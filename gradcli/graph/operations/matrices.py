@@ -35,6 +35,7 @@ define(
     "inv",
     pullback=lambda g, y, x: -(swapped(y) @ g @ swapped(y)),
     kernel="kernels.matrices.inv",
+    doc="the inverse matrix",
     analytic=True,
     shape=_square("inv"),
     torch="LinalgInvExBackward0",
@@ -70,6 +71,7 @@ define(
     "det",
     pullback=_determinant_rule,
     kernel="kernels.matrices.det",
+    doc="the determinant",
     analytic=True,
     shape=_square_to_scalar("det"),
     torch="LinalgDetBackward0",
@@ -87,6 +89,7 @@ define(
     "logdet",
     pullback=lambda g, y, x: column(g, 2) * swapped(ops.inv(x)),
     kernel="kernels.matrices.logdet",
+    doc="the logarithm of a determinant, which must be positive",
     shape=_square_to_scalar("logdet"),
     samples=[("logdet(x)", {"x": "3x3 spd"}), ("logdet(x)", {"x": "2x2x2 spd"})],
 )
@@ -103,6 +106,7 @@ define(
     "trace",
     pullback=_trace_rule,
     kernel="kernels.matrices.trace",
+    doc="the sum of the diagonal",
     analytic=True,
     shape=_square_to_scalar("trace"),
     torch="TraceBackward0",
@@ -119,6 +123,7 @@ define(
     "diagonal",
     pullback=lambda g, y, x: ops.diagonal_matrix(g),
     kernel="kernels.matrices.diagonal",
+    doc="the diagonal of a matrix",
     analytic=True,
     shape=_diagonal_shape,
     torch="DiagonalBackward0",
@@ -145,7 +150,13 @@ def _diag(x: Node) -> Node:
     return ops.diagonal_matrix(x) if x.ndim == 1 else ops.diagonal(x)
 
 
-compose("diag", "x", _diag, samples=[("diag(x)", {"x": "3"}), ("diag(x)", {"x": "3x3"})])
+compose(
+    "diag",
+    "x",
+    _diag,
+    doc="a vector as a diagonal matrix, or the diagonal of a matrix",
+    samples=[("diag(x)", {"x": "3"}), ("diag(x)", {"x": "3x3"})],
+)
 
 
 def _solve_matrix_shape(a: Shape, b: Shape) -> Shape:
@@ -205,5 +216,6 @@ compose(
     "solve",
     "a b",
     _solve,
+    doc="the x of a @ x = b",
     samples=[("solve(a, b)", {"a": "2x2 well", "b": "2"}), ("solve(a, b)", {"a": "2x2 well", "b": "2x3"})],
 )

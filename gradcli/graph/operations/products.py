@@ -136,13 +136,30 @@ compose(
     "matmul",
     "a b",
     _matmul,
+    doc="matrices times matrices or vectors, in the last two axes",
     samples=[("matmul(a, b)", {"a": "2x3", "b": "3"}), ("a @ b", {"a": "3", "b": "3x2"})],
 )
 compose(
-    "dot", "a b", _dot, samples=[("dot(a, b)", {"a": "2x3", "b": "3"}), ("dot(a, b)", {"a": "()", "b": "3"})]
+    "dot",
+    "a b",
+    _dot,
+    doc="the inner product; of a number, the product",
+    samples=[("dot(a, b)", {"a": "2x3", "b": "3"}), ("dot(a, b)", {"a": "()", "b": "3"})],
 )
-compose("outer", "a b", _outer_product, samples=[("outer(a, b)", {"a": "2", "b": "3"})])
-compose("kron", "a b", _kron, samples=[("kron(a, b)", {"a": "2x3", "b": "3x2"})])
+compose(
+    "outer",
+    "a b",
+    _outer_product,
+    doc="every element of a times every element of b",
+    samples=[("outer(a, b)", {"a": "2", "b": "3"})],
+)
+compose(
+    "kron",
+    "a b",
+    _kron,
+    doc="the matrix of blocks a[i, j] * b",
+    samples=[("kron(a, b)", {"a": "2x3", "b": "3x2"})],
+)
 compose(
     "cross",
     "a b",

@@ -61,6 +61,7 @@ define(
     "sum",
     pullback=lambda g, y, x, axis, keepdims: restored(g, axis, keepdims),
     kernel="numpy.sum",
+    doc="the sum over axes",
     analytic=True,
     scalar="scalars.identity",
     shape=_reduce,
@@ -72,6 +73,7 @@ define(
     "mean",
     pullback=lambda g, y, x, axis, keepdims: restored(g, axis, keepdims) / count(x, axis),
     kernel="kernels.reduction.mean",
+    doc="the mean over axes",
     analytic=True,
     scalar="scalars.identity",
     shape=_reduce,
@@ -116,6 +118,7 @@ define(
     "prod",
     pullback=_product_rule,
     kernel="numpy.prod",
+    doc="the product over axes",
     analytic=True,
     scalar="scalars.identity",
     shape=_reduce,
@@ -151,6 +154,7 @@ for _name in ("max", "min"):
             x, ops.records[name](x, axis=axis, keepdims=True), axis
         ),
         convention=f"elements that are {_name}imal together share the gradient of {_name} equally",
+        doc=f"the {_name}imum over axes",
         scalar="scalars.identity",
         shape=_reduce_some(_name),
         parameters=_AXES,
@@ -177,6 +181,7 @@ define(
         restored(g, axis, keepdims), 2 * _spread(x, axis) / _degrees(x, axis, correction)
     ),
     kernel="kernels.reduction.var",
+    doc="the mean squared deviation, over n - correction",
     analytic=True,
     scalar="scalars.var",
     shape=_reduce,
@@ -204,6 +209,7 @@ define(
     "std",
     pullback=_deviation_rule,
     kernel="kernels.reduction.std",
+    doc="the square root of var",
     analytic=True,
     kink=lambda x, axis, correction, keepdims: ops.eq(
         ops.std(x, axis=axis, correction=correction, keepdims=True), 0
@@ -226,6 +232,7 @@ define(
         restored(g, axis, keepdims), ops.exp(x - restored(y, axis, keepdims))
     ),
     kernel="kernels.reduction.logsumexp",
+    doc="log(sum(exp(x))), never overflowing",
     scalar="scalars.identity",
     shape=_reduce,
     parameters=_AXES,
