@@ -6,7 +6,7 @@ through it, and the graph that comes out is written as a formula.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -14,11 +14,11 @@ from gradcli.errors import NameProblem, Source
 from gradcli.graph import derive
 from gradcli.graph.node import Node, Operation, ops, reachable, variable
 from gradcli.graph.operations.compose import Composite
-from gradcli.graph.operations.record import REQUIRED
+from gradcli.graph.operations.record import REQUIRED, Sample
 from gradcli.graph.shapes import Shape, describe, elements, is_known
 from gradcli.language import derivatives
 from gradcli.language.arguments import signature
-from gradcli.language.build import build
+from gradcli.language.build import Built, build
 from gradcli.language.names import (
     DERIVATIVES,
     MEASURES,
@@ -208,15 +208,25 @@ def _demanding(record: Operation) -> bool:
 
 
 def _outputs(record: Record) -> Iterator[Node]:
-    """The graphs of the record's samples that say something: those with elements come first."""
-    found = []
-    for text, shapes in record.samples:
-        given = {name: Given(_shape(form), "float") for name, form in shapes.items()}
-        source = Source(text)
-        built = build(parse(source), source, given, free=True)
-        found.append((0 in [elements(one.shape) for one in given.values()], built.outputs[0]))
-    for _, output in sorted(found, key=lambda pair: pair[0]):
-        yield output
+    """The graphs of the record's samples, first those that tell the most."""
+    for text, shapes in _telling(record):
+        yield _built(text, shapes).outputs[0]
+
+
+def _telling(record: Record) -> list[Sample]:
+    """Samples in order; those with no element, or with single ones alone, come last."""
+
+    def little(sample: Sample) -> tuple[bool, bool]:
+        sizes = [elements(_shape(form)) for form in sample[1].values()]
+        return 0 in sizes, max(sizes, default=2) < 2
+
+    return sorted(record.samples, key=little)
+
+
+def _built(text: str, shapes: Mapping[str, str]) -> Built:
+    given = {name: Given(_shape(form), "float") for name, form in shapes.items()}
+    source = Source(text)
+    return build(parse(source), source, given, free=True)
 
 
 def _shape(form: str) -> tuple[int, ...]:
@@ -252,10 +262,8 @@ def _pullbacks(node: Node) -> Iterator[Pullback]:
 
 def _stands_for(record: Composite) -> Iterator[tuple[str, str]]:
     seen: set[str] = set()
-    for text, shapes in record.samples:
-        given = {name: Given(_shape(form), "float") for name, form in shapes.items()}
-        source = Source(text)
-        outputs = build(parse(source), source, given, free=True).outputs
+    for text, shapes in _telling(record):
+        outputs = _built(text, shapes).outputs
         written = formula(outputs).replace("\n", "; ")
         if written not in seen:
             seen.add(written)
@@ -293,7 +301,7 @@ def _example(record: Record) -> Example | None:
         )
         text = _flat(_on_symbols(record, [()] * len(names), {}))
         return Example(text, given)
-    for text, shapes in record.samples:
+    for text, shapes in _telling(record):
         forms = {name: (_shape(form), [*form.split(), "real"][1]) for name, form in shapes.items()}
         if all(elements(shape) for shape, _ in forms.values()):
             return Example(text, tuple([(name, _values(*form)) for name, form in forms.items()]))

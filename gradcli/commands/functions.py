@@ -145,7 +145,10 @@ def _run(example: Example) -> tuple[str, str]:
 
 def _value(value: Any) -> str:
     """As it is typed: a vector needs no brackets."""
-    if not isinstance(value, list):
-        return format_number(value)
-    inner = ",".join([_value(one) if not isinstance(one, list) else f"[{_value(one)}]" for one in value])
-    return f"[{inner}]" if isinstance(value[0], list) or len(value) == 1 else inner
+    if isinstance(value, list) and len(value) > 1 and not isinstance(value[0], list):
+        return ",".join(map(_brackets, value))
+    return _brackets(value)
+
+
+def _brackets(value: Any) -> str:
+    return f"[{','.join(map(_brackets, value))}]" if isinstance(value, list) else format_number(value)

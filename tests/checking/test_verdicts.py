@@ -130,7 +130,7 @@ def test_a_wrong_rule_is_found_by_the_complex_step_and_by_sympy(monkeypatch):
 
 
 def test_a_rule_that_is_right_once_and_wrong_twice_is_found(monkeypatch):
-    # The pullback of cos with the slope of its value cut off: the gradient of sin is right, its Hessian is not.
+    # The gradient of sin takes the value of cos; only its Hessian takes the rule.
     spoiled("cos", monkeypatch, lambda node: node * 1.01)
     found = verdicts(Expression("sin(x)").check(x=0.5))
     assert found["differences"] == "agrees"
