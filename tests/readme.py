@@ -11,7 +11,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from gradcli.reference import topics
+from gradcli.reference.entries import topics
 
 README = Path(__file__).parent.parent / "README.md"
 

@@ -34,8 +34,9 @@ LAYERS: dict[str, set[str]] = {
     "data": {"language", "graph", "execute"},
     "output": set(),
     "": {"language", "graph", "execute", "data", "output", "checking"},
+    "reference": {"language", "graph", "output"},
     "checking": {"", "language", "graph", "execute", "output"},
-    "commands": {"", "checking", "language", "graph", "execute", "data", "output"},
+    "commands": {"", "checking", "reference", "language", "graph", "execute", "data", "output"},
     "__main__": {"commands"},
 }
 # The modules of output that draw graphs and write formulas know nodes.

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from gradcli import reference
 from gradcli.answers import Answers
 from gradcli.commands import options
 from gradcli.commands.command import expression_command
@@ -17,7 +16,8 @@ from gradcli.errors import GradcliError
 from gradcli.output import jsonform, plain
 from gradcli.output.numbers import format_number
 from gradcli.output.width import display_width
-from gradcli.reference import Entry, Example
+from gradcli.reference.calls import Example
+from gradcli.reference.entries import Entry, entry, topics
 
 _EXAMPLES = """
 gradcli functions atan2
@@ -44,22 +44,22 @@ def command(name: str | None, **shared: Any) -> None:
         if name is None:
             _list(streams)
         else:
-            _describe(reference.entry(name), streams)
+            _describe(entry(name), streams)
 
 
 def _list(streams: Streams) -> None:
-    topics = reference.topics()
+    found = topics()
     if streams.form == "json":
-        every = [_short(one) for entries in topics.values() for one in entries]
+        every = [_short(one) for entries in found.values() for one in entries]
         streams.write(jsonform.dumps({"functions": every}) + "\n")
         return
     if streams.form == "raw":
-        for title, entries in topics.items():
+        for title, entries in found.items():
             for one in entries:
                 streams.write(f"{one.signature}\t{one.line}\t{title}\n")
         return
     lines: list[tuple[str, str]] = []
-    for title, entries in topics.items():
+    for title, entries in found.items():
         wide = max(display_width(one.signature) for one in entries) + _GAP
         lines += [
             (title, "bold"),

@@ -279,3 +279,19 @@ def test_the_same_check_twice_is_the_same():
     values = {"x": list(range(1, 60)), "y": 2.0}
     once, again = (Expression("sum(sin(x)*y)").check(**values) for _ in range(2))
     assert once == again
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sin(x)+cos(x)+tan(x)+asin(x)+acos(x)+atan(x)+sinh(x)+cosh(x)+tanh(x)",
+        "exp(x)+expm1(x)+log(x)+log2(x)+log10(x)+log1p(x)+sqrt(x)+square(x)+1/x+x^x+erf(x)",
+        "sum([x, 2x]) + mean([x, x^2]) + prod([x, 3]) + var([x, 1]) + std([x, 1])",
+        "det([[x, 1], [2, x^2]]) + sum(inv([[x, 1], [2, 7]])) + sum(solve([[x, 1], [2, 7]], [1, x]))",
+        "sum(([[x, 1], [2, x]] @ [x, 1])[[0, 0]]) + trace([[x, 1], [1, x]] @ [[x, 1], [2, 3]])",
+    ],
+)
+def test_the_complex_step_runs_where_everything_is_analytic(text):
+    row = rows(Expression(text).check(x=0.4))["complex step"]
+    assert row.verdict == "agrees"
+    assert row.difference <= 1e-11
