@@ -108,6 +108,8 @@ class _Name:
         self.kinks = Kinks(self.function)
         self.gradient = gradient
         self.noise = self.function.noise(seeds)
+        self.exact_noise = self.function.noise(seeds, of_all=True)
+        self.wobble = self.function.wobble(seeds)
         self._name, self._seeds = name, seeds
         self._directions = list(directions(self.function.base, name))
 
@@ -120,7 +122,7 @@ class _Name:
         yield self._complex_step(), []
         yield self._adjoint()
         yield from curvature(self.function, self.kinks, names, self.noise)
-        yield symbolic.compared(self.function, self._seeds, self.gradient, self.noise), []
+        yield symbolic.compared(self.function, self._seeds, self.gradient, self.exact_noise, self.wobble), []
 
     def _slope(self, direction: Array) -> tuple[float, float]:
         """The automatic slope along a direction, and the sum of the sizes of its parts."""
@@ -139,6 +141,8 @@ class _Name:
         return row(self._name, "differences", outcomes), [k for one, _ in outcomes for k in one.kinks]
 
     def _complex_step(self) -> Row:
+        import numpy
+
         name, method = self._name, "complex step"
         other = complex_step.obstacle(self.function)
         if other:
@@ -154,7 +158,8 @@ class _Name:
             if met or not math.isfinite(found):
                 continue
             slope, size = self._slope(direction)
-            theirs = Slope(found, self.noise + 8 * _EPSILON * abs(found))
+            lost = float(numpy.sum(self.wobble * numpy.abs(direction)))
+            theirs = Slope(found, self.exact_noise + lost + 8 * _EPSILON * abs(found))
             verdict = verdict_on(slope, size, theirs)
             outcomes.append((Outcome(verdict, theirs, abs(slope - found)), length(direction)))
         if not outcomes:

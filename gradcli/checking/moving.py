@@ -15,7 +15,7 @@ from gradcli.answers import Answers
 from gradcli.errors import GradcliError
 from gradcli.execute.plan import Plan, trace
 from gradcli.graph import derive
-from gradcli.graph.node import CONSTANT, INPUT, Node, ops, reachable, variable
+from gradcli.graph.node import CONSTANT, INPUT, Node, constant, ops, reachable, variable
 from gradcli.graph.shapes import is_known
 from gradcli.graph.substitute import substitute
 from gradcli.language.build import Built
@@ -30,6 +30,10 @@ _MOVED = "moved {}"
 _HELD = "held {}"
 # Above this many nodes the rounding of each is not worth its price.
 _MOST_NODES = 3000
+
+
+def _literal(array: Array) -> Node:
+    return constant(tuple(array.ravel().tolist()) if array.shape else array.item(), array.shape)
 
 
 class Moving:
@@ -156,8 +160,10 @@ class Moving:
 
         return function
 
-    def noise(self, weights: Sequence[Array]) -> float:
+    def noise(self, weights: Sequence[Array], *, of_all: bool = False) -> float:
         """The rounding error of the weighted sum: that of each node times what it does to the sum.
+
+        Nodes that rest round alike in every value; to another way of computing, ``of_all`` counts them too.
 
         The running error analysis that reverse mode gives for nothing (M. Iri, Simultaneous computation
         of functions, partial derivatives and estimates of rounding errors, 1984).
@@ -166,19 +172,41 @@ class Moving:
 
         values = self.at(numpy.zeros(self.base.shape), 0.0)
         total = sum(float(numpy.sum(numpy.abs(w * v))) for w, v in zip(weights, values, strict=True))
-        nodes = [node for node in self.active if node.kind == "float" and is_known(node.shape)]
+        every = reachable(self.outputs) if of_all else [self.x, *self.active]
+        nodes = [node for node in every if node.kind == "float" and is_known(node.shape)]
         seen = len(nodes) <= _MOST_NODES and all(is_known(output.shape) for output in self.outputs)
         if seen and not any(node.op is CONSTANT for node in self.outputs):
-            total = max(total, self._rounding(weights, [self.x, *nodes]))
+            total = max(total, self._rounding(weights, nodes, of_all))
         return _EPSILON * total if math.isfinite(total) else 0.0
 
-    def _rounding(self, weights: Sequence[Array], nodes: list[Node]) -> float:
+    def wobble(self, weights: Sequence[Array]) -> Array:
+        """How far each element of the gradient moves when the name moves by its own rounding.
+
+        A derivative may lose digits where its function loses none, and this shows how many.
+        """
+        import numpy
+
+        starts = [ops.zeros_like(y) + _literal(w) for y, w in zip(self.outputs, weights, strict=True)]
+        (found,) = derive.vjp(list(zip(self.outputs, starts, strict=True)), [self.x])
+        if found is None:
+            return numpy.zeros(self.base.shape)
+        plan = Plan([found])
+        here, *near = [
+            numpy.asarray(plan.run(self.inputs(self.base, step))[0])
+            for step in (0.0, 4 * _EPSILON, -4 * _EPSILON)
+        ]
+        moved = numpy.max([numpy.abs(one - here) for one in near], axis=0)
+        return numpy.where(numpy.isfinite(moved), moved, 0.0)
+
+    def _rounding(self, weights: Sequence[Array], nodes: list[Node], of_all: bool) -> float:
         import numpy
 
         started = [variable(f"weight {i}", output.shape) for i, output in enumerate(self.outputs)]
         pulled = derive.vjp(list(zip(self.outputs, started, strict=True)), nodes)
         pairs = [(node, one) for node, one in zip(nodes, pulled, strict=True) if one is not None]
-        inputs = {**self.values, **{f"weight {i}": w for i, w in enumerate(weights)}}
+        # What a 0 hides in the value may be large in the derivative: there it counts as 1.
+        shift = numpy.where(of_all & (self.base == 0), 1.0, 0.0)
+        inputs = {**self.inputs(shift, 1.0), **{f"weight {i}": w for i, w in enumerate(weights)}}
         try:
             found = trace([*self.outputs, *[one for _, one in pairs]], inputs)
         except GradcliError:

@@ -35,7 +35,7 @@ _AS_THEY_ARE = frozenset(
 )
 
 
-def compared(function: Moving, weights: Sequence[Array], gradient: Array, noise: float) -> Row:
+def compared(function: Moving, weights: Sequence[Array], gradient: Array, noise: float, wobble: Array) -> Row:
     """The row on SymPy's derivative."""
     try:
         import sympy  # type: ignore[import-untyped]
@@ -46,7 +46,7 @@ def compared(function: Moving, weights: Sequence[Array], gradient: Array, noise:
     if not _short(function):
         return _skipped(function, "the formula is too long")
     try:
-        return _row(function, weights, gradient, noise, sympy)
+        return _row(function, weights, gradient, noise, wobble, sympy)
     except _UnknownOperation as unknown:
         return _skipped(function, f"SymPy is not asked about {unknown}")
     except Exception as error:  # whatever another program makes of the formula
@@ -66,13 +66,20 @@ def _short(function: Moving) -> bool:
     for node in reachable(function.outputs):
         if not is_known(node.shape):
             return False
-        length[node] = 1 + sum(length[arg] for arg in node.args)
+        # Each element of a sum or a product of matrices is made of several of its arguments' elements.
+        terms = 1
+        if node.args and node.op.name in _AS_THEY_ARE:
+            inner = node.args[0].shape[-1:] if node.op.symbol == "@" else ()
+            terms = max(elements(inner), elements(node.args[0].shape) // max(1, elements(node.shape)))
+        length[node] = 1 + terms * sum(length[arg] for arg in node.args)
         if length[node] * max(1, elements(node.shape)) > _LONGEST:
             return False
     return True
 
 
-def _row(function: Moving, weights: Sequence[Array], gradient: Array, noise: float, sympy: Any) -> Row:
+def _row(
+    function: Moving, weights: Sequence[Array], gradient: Array, noise: float, wobble: Array, sympy: Any
+) -> Row:
     import numpy
 
     symbols = numpy.empty(function.base.shape, dtype=object)
@@ -95,7 +102,8 @@ def _row(function: Moving, weights: Sequence[Array], gradient: Array, noise: flo
         if not math.isfinite(theirs) or exact.has(sympy.DiracDelta, sympy.Derivative, sympy.Subs):
             return _skipped(function, "SymPy finds no number at the point")
         ours = float(gradient[place]) * float(unit[place])
-        slope = Slope(theirs, noise + 8 * _EPSILON * abs(theirs))
+        lost = float(wobble[place]) * float(unit[place])
+        slope = Slope(theirs, noise + lost + 8 * _EPSILON * abs(theirs))
         verdict = verdict_on(ours, abs(ours), slope)
         outcomes.append((Outcome(verdict, slope, abs(ours - theirs)), float(unit[place])))
     return row(function.name, METHOD, outcomes)
