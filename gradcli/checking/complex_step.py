@@ -14,7 +14,6 @@ from typing import Any
 
 from gradcli.checking.moving import Moving
 from gradcli.errors import GradcliError
-from gradcli.execute.plan import Plan
 
 Array = Any
 
@@ -49,7 +48,7 @@ def _imaginary(function: Moving, weights: Sequence[Array], direction: Array, ste
         with warnings.catch_warnings():
             # A kernel that drops the imaginary part says so in a warning.
             warnings.simplefilter("error")
-            found = Plan(function.outputs, "complex128").run(function.inputs(direction, 1j * step))
+            found = function.complex_plan.run(function.inputs(direction, 1j * step))
     except (GradcliError, TypeError, ValueError, Warning):
         return None
     total = sum(

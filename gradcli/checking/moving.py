@@ -90,6 +90,11 @@ class Moving:
                 found.append(node)
         return found
 
+    @cached_property
+    def complex_plan(self) -> Plan:
+        """The outputs on complex numbers, for kernels that take them."""
+        return Plan(self.outputs, "complex128")
+
     def inputs(self, direction: Array, step: complex) -> dict[str, Value]:
         """The inputs with the name moved along a direction."""
         moved = self.base + step * direction
@@ -191,10 +196,11 @@ class Moving:
         if found is None:
             return numpy.zeros(self.base.shape)
         plan = Plan([found])
-        here, *near = [
-            numpy.asarray(plan.run(self.inputs(self.base, step))[0])
-            for step in (0.0, 4 * _EPSILON, -4 * _EPSILON)
-        ]
+        steps = (0.0, 4 * _EPSILON, -4 * _EPSILON)
+        try:
+            here, *near = [numpy.asarray(plan.run(self.inputs(self.base, step))[0]) for step in steps]
+        except GradcliError:  # such as a matrix that is singular right next to the point
+            return numpy.zeros(self.base.shape)
         moved = numpy.max([numpy.abs(one - here) for one in near], axis=0)
         return numpy.where(numpy.isfinite(moved), moved, 0.0)
 

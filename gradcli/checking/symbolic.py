@@ -37,12 +37,16 @@ _AS_THEY_ARE = frozenset(
 
 def compared(function: Moving, weights: Sequence[Array], gradient: Array, noise: float, wobble: Array) -> Row:
     """The row on SymPy's derivative."""
+    import numpy
+
     try:
         import sympy  # type: ignore[import-untyped]
     except ImportError:
         return _skipped(function, "SymPy is not installed: pip install 'gradcli[sympy]'")
     if function.base.size > FEW:
         return _skipped(function, f"there are more than {FEW} elements")
+    if not all(numpy.all(numpy.isfinite(value)) for value in function.values.values()):
+        return _skipped(function, "a value is not finite")
     if not _short(function):
         return _skipped(function, "the formula is too long")
     try:
