@@ -18,6 +18,7 @@ from gradcli.graph import derive
 from gradcli.graph.node import Node, constant, ops, variable
 from gradcli.graph.shapes import Shape, is_known
 from gradcli.language.build import Built, build
+from gradcli.language.draws import checked
 from gradcli.language.names import Given, listed, nearest
 from gradcli.language.parser import parse
 from gradcli.rows import Rows
@@ -52,14 +53,17 @@ class Answers:
         text: the expression.
         place: the file that the text came from, for its errors.
         line: the number of its first line there.
+        seed: what its random numbers are drawn from.
 
     Raises:
+        CallProblem: the seed is no whole number, or a negative one.
         SyntaxProblem: the text does not belong to the language.
         EmptyInputError: there is nothing in it.
     """
 
-    def __init__(self, text: str, place: str = "", line: int = 0) -> None:
+    def __init__(self, text: str, place: str = "", line: int = 0, *, seed: int = 0) -> None:
         self.source = Source(text, place, line)
+        self.seed = checked(seed)
         self.tree = parse(self.source)
         self._graphs: dict[Hashable, Built] = {}
         self._plans: dict[Hashable, tuple[list[Node], Plan]] = {}
@@ -212,7 +216,7 @@ class Answers:
                 name: one._replace(kind="float") if name in names and one.shape != () else one
                 for name, one in given.items()
             }
-            built = build(self.tree, self.source, known, names, free=free)
+            built = build(self.tree, self.source, known, names, free=free, seed=self.seed)
             if not built.sized:
                 self._graphs[key] = built
         return built

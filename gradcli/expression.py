@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gradcli.answers import Answers, Names
@@ -25,22 +26,24 @@ class Expression:
         text: the expression.
         place: the file that the text came from, for its errors.
         line: the number of its first line there.
+        seed: what its random numbers are drawn from: the same seed gives the same numbers.
 
     Raises:
+        CallProblem: the seed is no whole number, or a negative one.
         SyntaxProblem: the text does not belong to the language.
         EmptyInputError: there is nothing in it.
     """
 
-    def __init__(self, text: str, place: str = "", line: int = 0) -> None:
-        self.answers = Answers(text, place, line)
+    def __init__(self, text: str, place: str = "", line: int = 0, *, seed: int = 0) -> None:
+        self.answers = Answers(text, place, line, seed=seed)
 
     def __repr__(self) -> str:
         return f"Expression({self.answers.source.text!r})"
 
-    def __reduce__(self) -> tuple[type[Expression], tuple[str, str, int]]:
+    def __reduce__(self) -> tuple[Callable[..., Expression], tuple[str, str, int]]:
         # A copy reads the text anew: graphs are as deep as texts are long.
         source = self.answers.source
-        return type(self), (source.text, source.place, source.line)
+        return partial(type(self), seed=self.answers.seed), (source.text, source.place, source.line)
 
     @property
     def variables(self) -> tuple[str, ...]:

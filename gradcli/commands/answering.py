@@ -146,7 +146,7 @@ class _Lines:
 
     def _line(self, number: int, line: str, given: Mapping[str, Given], collected: Streams | None) -> str:
         try:
-            expression = Answers(line, self._place, number)
+            expression = Answers(line, self._place, number, seed=self._settings.seed)
             found = _asked(expression, given, self._ask, self._settings)
             check_text(plain.fields(found.result))
         except EmptyInputError:

@@ -30,7 +30,7 @@ def command(vector: tuple[str, ...], **shared: Any) -> None:
     """
     settings = options.settings_of(shared)
     names = names_of(settings.wrt)
-    vectors = Vectors(vector)
+    vectors = Vectors(vector, settings.seed)
     answer(
         settings,
         lambda e, given: e.gradient(given, names, vectors.read(given), settings.dtype),

@@ -52,7 +52,7 @@ def command(vector: tuple[str, ...], **shared: Any) -> None:
     inputs = Inputs(settings)
     expression, given = inputs.expression()
     names = names_of(settings.wrt)
-    vectors = Vectors(vector)
+    vectors = Vectors(vector, settings.seed)
     try:
         drawn = drawing(expression, given, names, vectors.read(given))
     except GradcliError as error:

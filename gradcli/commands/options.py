@@ -28,6 +28,7 @@ class Settings(NamedTuple):
     color: str = "auto"
     ascii: bool = False
     quiet: bool = False
+    seed: int = 0
 
 
 def settings_of(options: dict[str, Any]) -> Settings:
@@ -50,6 +51,13 @@ inputs = _stacked(
         "-f", "--file", metavar="FILE", help="Read the expression from a file; - is standard input."
     ),
     click.option("--vars", metavar="FILE", help="Many names at once: a JSON object, TOML or npz."),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Draw other random numbers; a command gives the same ones every time, and its seed is 0.",
+    ),
 )
 
 line_mode = _stacked(

@@ -26,6 +26,10 @@ vector_option = click.option(
 class Vectors:
     """The vectors of a call, in the order of the outputs.
 
+    Args:
+        texts: what was written, one for each option.
+        seed: what random numbers are drawn from.
+
     Attributes:
         used: the names that they use, once they have been read.
 
@@ -33,7 +37,8 @@ class Vectors:
         UsageError: they are not numbered 0, 1, ... one each.
     """
 
-    def __init__(self, texts: tuple[str, ...]) -> None:
+    def __init__(self, texts: tuple[str, ...], seed: int) -> None:
+        self._seed = seed
         self.used: set[str] = set()
         self._placed: dict[int, tuple[str, int]] = {}
         for text in texts:
@@ -52,7 +57,11 @@ class Vectors:
 
     def read(self, given: Mapping[str, Given]) -> Sequence[Given]:
         """Their values, once the names are known."""
-        return [read(*self._placed[place], given, self.used, _no_stdin) for place in sorted(self._placed)]
+        return [self._value(place, given) for place in sorted(self._placed)]
+
+    def _value(self, place: int, given: Mapping[str, Given]) -> Given:
+        target = f"{_OPTION}{place}"
+        return read(*self._placed[place], given, self.used, _no_stdin, seed=self._seed, target=target)
 
 
 def _no_stdin() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
@@ -31,6 +32,13 @@ class Backend(Protocol):
 
     def result(self, value: Value, shape: Shape, kind: Kind, kept: Sequence[Value]) -> Value:
         """An output's value, as the user gets it and may change it; others hold what is kept."""
+
+    @property
+    def multiply(self) -> Callable[..., Value]:
+        """The plain product."""
+
+    def holds_nan(self, values: Sequence[Value]) -> bool:
+        """Whether there is a nan in one of them, or may be."""
 
     def quietly(self) -> AbstractContextManager[Any]:
         """The context to run in: overflow and nan are results, not warnings."""
@@ -80,6 +88,15 @@ class Floats:
         """As it is."""
         return value
 
+    @property
+    def multiply(self) -> Callable[..., Value]:
+        """Of two floats."""
+        return operator.mul
+
+    def holds_nan(self, values: Sequence[Value]) -> bool:
+        """Only a nan differs from itself."""
+        return any(value != value for value in values)
+
     def quietly(self) -> AbstractContextManager[Any]:
         """Nothing to silence."""
         return nullcontext()
@@ -128,6 +145,18 @@ class Arrays:
             # A view, often a read-only one, or what the user gave, or a constant of the plan.
             array = array.copy()
         return array
+
+    @property
+    def multiply(self) -> Callable[..., Value]:
+        """Of two arrays."""
+        found: Callable[..., Value] = self._numpy.multiply
+        return found
+
+    def holds_nan(self, values: Sequence[Value]) -> bool:
+        """One sum an array finds out; infinities of both signs look like a nan to it."""
+        with self.quietly():
+            sums = [self._numpy.add.reduce(value, axis=None) for value in values]
+        return any(one != one for one in sums)
 
     def quietly(self) -> AbstractContextManager[Any]:
         """Without NumPy's floating-point warnings."""

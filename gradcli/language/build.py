@@ -11,6 +11,7 @@ from gradcli.graph.node import Node, ops
 from gradcli.language import calls, rules
 from gradcli.language.context import Context
 from gradcli.language.derivatives import contains_derivative
+from gradcli.language.draws import Draws
 from gradcli.language.lexer import normal
 from gradcli.language.meaning import NOTHING, Function, Group, Listing, Meaning, Scope, span_of
 from gradcli.language.names import Given, is_function
@@ -45,7 +46,14 @@ class Built(NamedTuple):
 
 
 def build(
-    tree: Tree, source: Source, given: Mapping[str, Given], wrt: Collection[str] = (), *, free: bool = False
+    tree: Tree,
+    source: Source,
+    given: Mapping[str, Given],
+    wrt: Collection[str] = (),
+    *,
+    free: bool = False,
+    seed: int = 0,
+    target: str = "",
 ) -> Built:
     """Build the graph of a whole text.
 
@@ -55,11 +63,13 @@ def build(
         given: what is known of each name.
         wrt: the names that will be differentiated by: no size may depend on them.
         free: a name without a value is a scalar input, instead of an error.
+        seed: what its random numbers are drawn from.
+        target: the name that the text gives a value to, if it does.
 
     Raises:
         ExpressionError: whatever is wrong with it, under its text.
     """
-    context = Context(source, given, wrt, free, differentiates=contains_derivative(tree))
+    context = Context(source, given, wrt, free, contains_derivative(tree), Draws(seed, target))
     scope: Scope = {}
     meaning: Meaning | Function = NOTHING
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.errors import CallProblem, ExpressionError, GradientProblem, NameProblem, Span
-from gradcli.graph.node import Node, constant, ops, variable
+from gradcli.graph.node import Node, ops, variable
 from gradcli.graph.operations.compose import Composite
 from gradcli.language import derivatives
 from gradcli.language.arguments import bind
@@ -12,7 +12,6 @@ from gradcli.language.lexer import normal
 from gradcli.language.meaning import Function, Group, Meaning, Scope, span_of
 from gradcli.language.names import (
     DERIVATIVES,
-    MEASURES,
     function_names,
     functions,
     is_function,
@@ -59,8 +58,6 @@ def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scop
             positional.append((yield argument, scope))
     if isinstance(function, Function):
         return (yield from _inline(context, tree, function, positional, keywords))
-    if word in MEASURES:
-        return _measure(context, tree, word, positional, keywords)
     record = functions()[word]
     try:
         arrays, parameters = context.guard(
@@ -145,28 +142,6 @@ def _no_function(context: Context, word: str, name: Token, tree: Tree, scope: Sc
     near = nearest(word, [*own, *function_names()])
     hint = f"did you mean {listed(near)}?" if near else "define it: " + f"{word}(x) = ..."
     return NameProblem(f"there is no function {word}()", span=span, hint=hint)
-
-
-def _measure(
-    context: Context, tree: Tree, word: str, positional: list[Meaning], keywords: dict[str, Meaning]
-) -> Meaning:
-    if len(positional) != 1 or keywords:
-        raise CallProblem(f"{word}() takes one array", span=span_of(tree))
-    x = context.array(positional[0], span_of(tree))
-    if word == "ndim":
-        return context.at(tree, constant(float(x.ndim)))
-    counts = [
-        constant(float(size)) if isinstance(size, int) else ops.count(x, axis=(axis - x.ndim,))
-        for axis, size in enumerate(x.shape)
-    ]
-    if word == "shape":
-        return Group(tuple(counts), span_of(tree))
-    if all(isinstance(size, int) for size in x.shape):
-        total = 1.0
-        for one in counts:
-            total *= one.values[0]
-        return context.at(tree, constant(total))
-    return context.at(tree, ops.count(x, axis=tuple(range(-x.ndim, 0))))
 
 
 def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], scope: Scope) -> Step:

@@ -20,6 +20,7 @@ from gradcli.graph.operations.compose import Composite
 from gradcli.graph.shapes import agree, describe, elements
 from gradcli.graph.substitute import substitute
 from gradcli.language import symbols
+from gradcli.language.draws import Draws
 from gradcli.language.lexer import normal
 from gradcli.language.meaning import Group, Listing, Meaning, kind_of, span_of
 from gradcli.language.names import Given
@@ -39,6 +40,7 @@ class Context:
         wrt: the names that will be differentiated by: no size may depend on them.
         free: a name without a value is a scalar input, instead of an error.
         differentiates: whether the text takes a derivative somewhere.
+        draws: gives the seeds of its calls of random numbers.
 
     Attributes:
         inputs: the node of every given name that was used.
@@ -58,12 +60,14 @@ class Context:
         wrt: Collection[str],
         free: bool,
         differentiates: bool,
+        draws: Draws,
     ) -> None:
         self.source = source
         self.given = given
         self.wrt = wrt
         self.free = free
         self.differentiates = differentiates
+        self._draws = draws
         self.inputs: dict[str, Node] = {}
         self.spans: dict[Node, Span] = {}
         self.trail = Trail()
@@ -105,8 +109,10 @@ class Context:
         Raises:
             ExpressionError: shapes or parameters do not fit, under the text.
         """
+        self._draws.hand_out(record, parameters)
         node: Node = self.guard(tree, record.__call__, *arguments, operands=arguments, **parameters)
-        if node.shape == () and all(one.op is CONSTANT or one in self.arithmetic for one in arguments):
+        known = [one.op is CONSTANT or one in self.arithmetic for one in arguments]
+        if node.shape == () and known and all(known):
             self.arithmetic.add(node)
         return self._made(tree, node)
 
@@ -118,6 +124,7 @@ class Context:
         Raises:
             ExpressionError: shapes or parameters do not fit, under the text.
         """
+        self._draws.hand_out(record, parameters)
         operands = [argument for argument in arguments if argument is not None]
         found: Node | tuple[Node, ...] = self.guard(
             tree, record.__call__, *arguments, operands=operands, **parameters

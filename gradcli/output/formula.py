@@ -89,10 +89,15 @@ def _call(node: Node, op: Operation, args: list[Written]) -> Written:
         texts = [f"[{', '.join(texts)}]"]
         if op.name == "stack" and node.parameters["axis"] == -node.ndim:
             return texts[0], _POSTFIX
+    if op.form:
+        # Where a parameter comes before arrays these are given by name.
+        before = next(place for place, name in enumerate((*op.form, "")) if name not in op.arguments)
+        named = zip(op.arguments[before:], texts[before:], strict=True)
+        texts = [*texts[:before], *[f"{name}={text}" for name, text in named]]
     shown = [
         f"{parameter.name}={_parameter(parameter, value)}"
         for parameter, value in node_parameters(node)
-        if not _is_default(node, parameter, value)
+        if parameter.kind != "seed" and not _is_default(node, parameter, value)
     ]
     return f"{op.spelled}({', '.join([*texts, *shown])})", _POSTFIX
 
@@ -118,6 +123,8 @@ def _parameter(parameter: Parameter, value: Any) -> str:
         return (
             inner if len(value) == 1 and parameter.kind == "axes" else f"({inner}{',' * (len(value) == 1)})"
         )
+    if isinstance(value, str):
+        return f'"{value}"'
     return format_number(value) if isinstance(value, float) else str(value)
 
 

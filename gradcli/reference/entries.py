@@ -12,7 +12,6 @@ from gradcli.language import derivatives
 from gradcli.language.arguments import signature
 from gradcli.language.names import (
     DERIVATIVES,
-    MEASURES,
     function_names,
     functions,
     listed,
@@ -24,15 +23,7 @@ from gradcli.reference.samples import Record
 from gradcli.reference.symbols import Pullback, applied, pullbacks, stands_for
 
 _LONGEST_LINE = 70
-_ELSEWHERE = {
-    "derivatives": "Derivatives of expressions.",
-    "measures": "What an array is: whole numbers, known before anything runs.",
-}
-_MEASURED = {
-    "size": "how many elements an array has",
-    "shape": "its sizes, a tuple",
-    "ndim": "how many axes it has",
-}
+_DERIVATIVES = "Derivatives of expressions."
 
 
 class Entry(NamedTuple):
@@ -73,7 +64,7 @@ def topics() -> dict[str, list[Entry]]:
     records = {record.name: record for record in functions().values()}
     for record in records.values():
         found.setdefault(_title(record.topic), []).append(_entry(record))
-    for name in (*DERIVATIVES, *MEASURES):
+    for name in DERIVATIVES:
         entry = _form(name)
         found.setdefault(entry.topic, []).append(entry)
     return found
@@ -90,7 +81,7 @@ def entry(word: str) -> Entry:
         record = next((one for one in ops if one.symbol == word and not one.hidden), None)
     if record is not None:
         return _entry(record)
-    if word in DERIVATIVES or word in MEASURES:
+    if word in DERIVATIVES:
         return _form(word)
     near = listed(nearest(word, function_names()))
     raise NameProblem(
@@ -105,14 +96,12 @@ def _title(topic: str) -> str:
 
 
 def _form(name: str) -> Entry:
-    if name in MEASURES:
-        return Entry(name, f"{name}(x)", _MEASURED[name], _ELSEWHERE["measures"])
     rule = derivatives.FORMS.get(name, derivatives.derivative)
     said = (rule.__doc__ or "").partition("\n")[0]
     form = f"{name}(expr, x{', n=1' if name == 'diff' else ''})"
     text = "diff(x^3, x)" if name == "diff" else f"{name}(sum(x^3), x)"
     example = Example(text, (("x", 2.0 if name == "diff" else [1.0, 2.0]),))
-    return Entry(name, form, _small(said), _ELSEWHERE["derivatives"], example=example)
+    return Entry(name, form, _small(said), _DERIVATIVES, example=example)
 
 
 def _small(sentence: str) -> str:

@@ -17,6 +17,8 @@ from gradcli.language.parser import parse
 from gradcli.output.formula import formula
 from gradcli.reference.samples import Record, shape_of, telling
 
+_MOST_FORMULAS = 3
+
 
 class Pullback(NamedTuple):
     """How a call's gradient goes back to one argument, in a formula with ``g`` for the result's gradient."""
@@ -87,12 +89,14 @@ def pullbacks(node: Node) -> Iterator[Pullback]:
 
 
 def stands_for(record: Composite) -> Iterator[tuple[str, str]]:
-    """Calls of a composed function, each with the formula that it is built to."""
+    """Calls of a composed function and of nothing else, each with the formula that it is built to."""
     seen: set[str] = set()
     for text, shapes in telling(record):
-        outputs = _built(text, shapes).outputs
-        written = formula(outputs).replace("\n", "; ")
-        if written not in seen:
+        statements = parse(Source(text)).parts
+        if len(statements) > 1 or statements[0].rule != "call" or statements[0].word(0).text != record.name:
+            continue
+        written = formula(_built(text, shapes).outputs).replace("\n", "; ")
+        if written not in seen and len(seen) < _MOST_FORMULAS:
             seen.add(written)
             yield text, written
 

@@ -52,7 +52,7 @@ def test_topics_are_headings_at_a_terminal():
         ("matmul", ["PyTorch\tMvBackward0"]),
         ("flatten", ["stands for\treshape(x, shape=(6,))    in flatten(x)"]),
         ("diff", ["form\tdiff(expr, x, n=1)"]),
-        ("size", ["form\tsize(x)"]),
+        ("size", ["form\tsize(x, axis=None)"]),
         ("sum", ["form\tsum(x, axis=None, keepdims=false)"]),
     ],
 )

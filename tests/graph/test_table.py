@@ -36,7 +36,7 @@ from sampling import (
 from gradcli.execute import backends
 from gradcli.execute.plan import Plan
 from gradcli.graph import derive
-from gradcli.graph.node import Node, Operation, constant, ops, variable
+from gradcli.graph.node import Node, Operation, constant, ops, reachable, variable
 from gradcli.graph.shapes import Unknown
 
 # (check, record) -> why the check cannot hold there.
@@ -379,3 +379,48 @@ def test_exceptions_are_still_needed(key: tuple[str, str]) -> None:
         return True
 
     assert not all(passes(sample) for sample in samples(name))
+
+
+# A nan goes through, unless the record says otherwise: the plan counts on it.
+
+
+def _rules_by_position() -> list[tuple[Operation, int]]:
+    return [
+        (record, position)
+        for record in ops
+        if record.elementwise and record.arguments and not record.hides_nan
+        for position, rule in enumerate(record.pullback)
+        if rule is not None
+    ]
+
+
+@pytest.mark.parametrize("case", _rules_by_position(), ids=lambda case: f"{case[0].name} by {case[1]}")
+def test_a_nan_goes_through(case: tuple[Operation, int]) -> None:
+    record, position = case
+    kernel = backends.function(record.kernel)
+    others = [one for one in EDGES if one == one]
+    columns = [[np.nan] if place == position else others for place in range(len(record.arguments))]
+    for row in product(*columns):
+        with np.errstate(all="ignore"):
+            found = kernel(*[np.array([one]) for one in row])
+        # A choice leaves out what it does not take, and a strong product runs as a plain one.
+        assert np.isnan(found).all() or record.name in ("where", "choice", "strong"), row
+
+
+@each_sample
+def test_arrays_of_nan_give_a_nan(sample: Sample) -> None:
+    record = sample.record
+    if not isinstance(record, Operation) or record.elementwise or record.hides_nan or sample.empty:
+        return
+    if sample.output.op is not record or record.pullback[0] is None:
+        return
+    if any(0 in arg.shape for arg in sample.output.args):
+        return
+    if any(node.kind == "bool" for node in reachable([sample.output])):
+        return
+    values = {
+        name: value_of(np.full(node.shape, np.nan)) if node.kind == "float" else sample.values[name]
+        for name, node in sample.inputs.items()
+    }
+    (found,) = run([sample.output], values)
+    assert np.isnan(found).any()

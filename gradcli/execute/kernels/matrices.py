@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
+from gradcli.execute.kernels.diagonals import diagonal_matrix
 
 Array = NDArray[Any]
 
@@ -30,17 +31,6 @@ def vecdot(a: Array, b: Array) -> Array:
 def trace(x: Array) -> Array:
     """The sum of the diagonal."""
     return np.asarray(np.trace(x, axis1=-2, axis2=-1))
-
-
-def diagonal(x: Array) -> Array:
-    """The diagonals of matrices."""
-    return np.diagonal(x, axis1=-2, axis2=-1)
-
-
-def diagonal_matrix(x: Array) -> Array:
-    """Matrices with x on the diagonal."""
-    x = np.asarray(x)
-    return np.asarray(x[..., None] * np.eye(x.shape[-1], dtype=x.dtype))
 
 
 def _singular(name: str) -> EvaluationError:

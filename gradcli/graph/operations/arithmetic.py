@@ -100,6 +100,7 @@ define(
     torch="PowBackward0",
     symbol="^",
     domain="positive real",
+    hides_nan=True,
     samples=[
         ("a^2", {"a": "2x3"}),
         ("a^3", {"a": "3"}),
@@ -189,6 +190,7 @@ define(
     scalar="math.hypot",
     torch="HypotBackward0",
     domain="nonzero nonzero",
+    hides_nan=True,
 )
 define(
     "atan2",

@@ -46,6 +46,7 @@ define(
     parameters=(AXIS,),
     takes="any",
     samples=[("x * size(x[x > 0])", {"x": "5"})],
+    spelling="size",
     hidden=True,
 )
 define(

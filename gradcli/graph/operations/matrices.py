@@ -114,51 +114,6 @@ define(
 )
 
 
-def _diagonal_shape(shape: Shape) -> Shape:
-    square_matrix("diagonal", shape)
-    return shape[:-1]
-
-
-define(
-    "diagonal",
-    pullback=lambda g, y, x: ops.diagonal_matrix(g),
-    kernel="kernels.matrices.diagonal",
-    doc="the diagonal of a matrix",
-    analytic=True,
-    shape=_diagonal_shape,
-    torch="DiagonalBackward0",
-    samples=[("diagonal(x)", {"x": "3x3"}), ("diag(x)", {"x": "2x2"})],
-)
-
-
-define(
-    "diagonal_matrix",
-    pullback=lambda g, y, x: ops.diagonal(g),
-    kernel="kernels.matrices.diagonal_matrix",
-    analytic=True,
-    shape=lambda shape: (*shape, shape[-1]),
-    torch="DiagEmbedBackward0",
-    samples=[("diag(x)", {"x": "3"})],
-    spelling="diag",
-    hidden=True,
-)
-
-
-def _diag(x: Node) -> Node:
-    if x.ndim not in (1, 2):
-        raise ShapeProblem(f"diag() needs a vector or a matrix: got {describe(x.shape)}")
-    return ops.diagonal_matrix(x) if x.ndim == 1 else ops.diagonal(x)
-
-
-compose(
-    "diag",
-    "x",
-    _diag,
-    doc="a vector as a diagonal matrix, or the diagonal of a matrix",
-    samples=[("diag(x)", {"x": "3"}), ("diag(x)", {"x": "3x3"})],
-)
-
-
 def _solve_matrix_shape(a: Shape, b: Shape) -> Shape:
     square_matrix("solve", a)
     if len(b) < 2 or not agree(b[-2:-1], a[-1:]):

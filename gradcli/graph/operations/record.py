@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from gradcli.errors import CallProblem, ShapeProblem
-from gradcli.graph.node import Kind, Node, Operation, Parameter, Rule, is_constant, ops
+from gradcli.graph.node import Kind, Node, Operation, Parameter, Rule, Takes, is_constant, ops
 from gradcli.graph.shapes import Shape, agree, broadcast, describe
 
 REQUIRED = object()
@@ -34,7 +34,7 @@ def define(
     shape: Callable[..., Shape] | None = None,
     parameters: tuple[Parameter, ...] = (),
     prepare: Callable[..., dict[str, Any]] | None = None,
-    takes: Kind | Literal["any"] | tuple[Kind | Literal["any"], ...] = "float",
+    takes: Takes | tuple[Takes, ...] = "float",
     gives: Kind | Literal["same"] = "float",
     torch: str = "",
     symbol: str = "",
@@ -44,6 +44,7 @@ def define(
     spelling: str = "",
     hidden: bool = False,
     form: str = "",
+    hides_nan: bool = False,
     kink: Rule | None = None,
     convention: str = "",
     analytic: bool = False,
@@ -72,6 +73,7 @@ def define(
         spelling=spelling,
         hidden=hidden,
         form=tuple(form.split()),
+        hides_nan=hides_nan,
         kink=kink,
         convention=convention,
         analytic=analytic,
