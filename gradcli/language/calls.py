@@ -9,6 +9,7 @@ from gradcli.graph.operations.compose import Composite
 from gradcli.graph.shapes import agree, describe
 from gradcli.language import derivatives
 from gradcli.language.arguments import bind
+from gradcli.language.blame import name_function
 from gradcli.language.context import Context
 from gradcli.language.lexer import normal
 from gradcli.language.meaning import Function, Group, Meaning, Scope, span_of
@@ -66,7 +67,7 @@ def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scop
         arrays, parameters = context.guard(
             tree,
             bind,
-            record,
+            record if word == record.name else record._replace(name=word),
             positional,
             keywords,
             lambda m: context.array(m, span_of(tree)),
@@ -81,6 +82,8 @@ def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scop
             pair = ", ".join([context.source.text[one.start : one.end] for one in arguments])
             other = _OF_TWO[record.name]
             error.hint = f"the second argument is an axis; for two values write {other}({pair})"
+        if error.span == span_of(tree):  # else it is about one of the arguments
+            name_function(error, word)
         raise
 
 
