@@ -187,9 +187,19 @@ def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], 
         last = last.part(1)
     third = context.array((yield last, scope), span_of(last))
     if word == "diff":
+        if third.shape != ():
+            raise CallProblem(
+                f"diff() needs a whole number for n, and got an array of shape {describe(third.shape)}",
+                span=span_of(last),
+                hint=f"write {form}",
+            )
         times = context.evaluate(third)
         if times != times or times < 0 or times > 1000 or times != int(times):
-            raise CallProblem(f"diff() cannot be repeated {times:g} times", span=span_of(last))
+            raise CallProblem(
+                f"diff() cannot be repeated {times:g} times",
+                span=span_of(last),
+                hint="n is a whole number from 0 to 1000",
+            )
         return context.at(tree, context.guard(tree, derivatives.derivative, y, x, context.trail, int(times)))
     v = ops.number(third) if third.kind == "bool" else third
     like, what = (y, "the expression") if word == "vjp" else (x, name)
