@@ -40,8 +40,8 @@ PARAMETERS += ["()", "(0, 0)", "(0, 9)", "(1.5,)", "(1e15,)", "(2, (3,))", "[1, 
 
 # What NumPy and Python say, which nobody here wrote.
 FOREIGN = re.compile(
-    r"operands could|out of bounds|broadcast together|boolean index|array\(|dtype|ndarray|object|NoneType|Error"
-    r"|<lambda|<class|np\.|allocate|tuple index|itself failed|positional|unexpected keyword"
+    r"operands could|out of bounds|broadcast together|boolean index|array\(|dtype|ndarray|object|NoneType"
+    r"|Error|<lambda|<class|np\.|allocate|tuple index|itself failed|positional|unexpected keyword"
     r"|cannot be computed"
 )
 
