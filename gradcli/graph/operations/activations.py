@@ -44,6 +44,7 @@ define(
     pullback=lambda g, y, x: strong(g, -y * ops.tanh(x / 2)),
     kernel="kernels.activations.bell",
     scalar="activation_scalars.bell",
+    spelling="sigmoid({0}) * sigmoid(-{0})",
     hidden=True,
 )
 

@@ -71,6 +71,13 @@ def _member_shape(target: Shape, classes: int, axis: int, ignore_index: int) -> 
     return (*target[:place], classes, *target[place:])
 
 
+def _membership_written(node: Node) -> str:
+    # A class that is ignored is no class.
+    target = "{0}" if node.parameters["ignore_index"] < 0 else "where({0} == {ignore_index}, -1, {0})"
+    hit = f"arange({{classes}}) == {target}[..., None]"
+    return hit if node.parameters["axis"] == -1 else f"moveaxis({hit}, -1, {{axis}})"
+
+
 define(
     "membership",
     "target",
@@ -79,6 +86,7 @@ define(
     parameters=(Parameter("classes", "size", REQUIRED), Parameter("axis", "integer", REQUIRED), _IGNORE),
     prepare=lambda nodes, given: given,
     samples=[("grad(nll_loss(x, [1, 0]), x)", {"x": "2x2"})],
+    written=_membership_written,
     hidden=True,
 )
 define(

@@ -55,6 +55,7 @@ define(
     kernel="kernels.decompositions.half_lower",
     shape=lambda shape: shape,
     samples=[("grad(sum(cholesky(x)^2), x)", {"x": "2x2 spd"})],
+    spelling="(tril({0}) + tril({0}, -1)) / 2",
     hidden=True,
 )
 
@@ -98,6 +99,7 @@ define(
     kernel="kernels.decompositions.independent",
     shape=lambda shape: shape,
     samples=[("grad(sum(qr(x)[1]), x)", {"x": "2x2 well"})],
+    spelling="{0}",
     hidden=True,
 )
 define(
@@ -108,6 +110,7 @@ define(
     shape=lambda x, e: x,
     torch="LinalgQrBackward0",
     samples=[("qr(x)[0]", {"x": "3x2"}), ("qr(x)[0]", {"x": "2x2x2 well"})],
+    spelling="qr({0})[0]",
     hidden=True,
 )
 define(
@@ -118,6 +121,7 @@ define(
     shape=lambda x, e: (*x[:-2], x[-1], x[-1]),
     torch="LinalgQrBackward0",
     samples=[("qr(x)[1]", {"x": "3x2"}), ("qr(x)[1]", {"x": "2x2x2 well"})],
+    spelling="qr({0})[1]",
     hidden=True,
 )
 
@@ -169,6 +173,7 @@ define(
     kernel="kernels.decompositions.determinant_sign",
     shape=_to_number,
     samples=[("slogdet(x)[0]", {"x": "2x2 well"})],
+    spelling="slogdet({0})[0]",
     hidden=True,
 )
 define(
@@ -183,6 +188,7 @@ define(
         ("slogdet(x)[1]", {"x": "2x2x2 well"}),
         ("slogdet(x)[1]", {"x": "0x0"}),
     ],
+    spelling="slogdet({0})[1]",
     hidden=True,
 )
 

@@ -191,6 +191,7 @@ define(
     pullback=lambda g, y, x: strong(g, -1 - ops.log(x)),
     kernel="kernels.losses.entropy_part",
     domain="positive",
+    spelling="-xlogy({0}, {0})",
     hidden=True,
 )
 

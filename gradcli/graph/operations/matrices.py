@@ -126,6 +126,7 @@ define(
     shape=lambda shape, offset: shape[-2:],
     parameters=(Parameter("offset", "integer", 0),),
     samples=[("grad(trace(x), x)", {"x": "2x3"})],
+    spelling="eye(size({0}, -2), size({0}, -1), {offset})",
     hidden=True,
 )
 

@@ -115,6 +115,7 @@ define(
     shape=lambda shape: shape[:-2],
     gives="bool",
     samples=[("cond(x, 1)", {"x": "2x2 well"})],
+    spelling="slogdet({0})[0] == 0",
     hidden=True,
 )
 compose(

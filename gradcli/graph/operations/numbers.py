@@ -64,6 +64,7 @@ define(
     kernel="kernels.numbers.segment",
     shape=lambda x, xp: x,
     samples=[("interp(x, [0, 1], [1, 3])", {"x": "2"})],
+    spelling="sum({0}[..., None] >= {1}, -1)",
     hidden=True,
 )
 

@@ -36,6 +36,12 @@ def _front(x: Shape, indices: Shape, axis: int | None) -> Shape:
     return x[: len(x) - len(indices)] + indices
 
 
+def _paired(node: Node, array: int, picked: int) -> bool:
+    """Whether it is a gather, whose index has the axes of the array."""
+    axes = {node.args[array].ndim, node.args[picked].ndim, node.args[1].ndim}
+    return len(axes) == 1 and node.values[0] is not None
+
+
 define(
     # The elements at some indices along an axis, which have one of their own for every row.
     "along",
@@ -51,6 +57,7 @@ define(
         ("quantile(x, [0.2, 0.9], axis=0)", {"x": "4x2"}),
         ("sum(grad(sum(grad(sum(sort(x, axis=0)^3), x)^2), x))", {"x": "4x2"}),
     ],
+    written=lambda node: "" if not _paired(node, 0, 1) else "gather({0}, {axis}, {1})",
     hidden=True,
 )
 
@@ -72,6 +79,7 @@ define(
     parameters=(ALONG,),
     prepare=_as_given,
     samples=[("grad(sum(sort(x, axis=0)^3), x)", {"x": "3x2"}), ("grad(sum(cummax(x)[0]^3), x)", {"x": "4"})],
+    written=lambda node: "" if not _paired(node, 2, 0) else "vjp(gather({2}, {axis}, {1}), {2}, {0})",
     hidden=True,
 )
 
@@ -90,7 +98,7 @@ define(
     parameters=(_LAST, _DESCENDING),
     prepare=_as_given,
     samples=[("grad(sum(sort(x, descending=true)^3), x)", {"x": "3"})],
-    spelling="sort[1]",
+    spelling="topk({0}, size({0}, {axis}), {axis}, {descending})[1]",
     hidden=True,
     gradless=True,
 )

@@ -92,6 +92,7 @@ define(
     "a b",
     kernel="kernels.elementwise.number_share",
     scalar="scalars.number_share",
+    spelling="where({0} == {1}, 0.5, {0} > {1} or isnan({1}))",
     hidden=True,
 )
 define(

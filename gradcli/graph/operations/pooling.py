@@ -102,6 +102,14 @@ def _pooled(
     return (*shape[:-2], *[window_count(*move, ceil_mode=ceil_mode) for move in moves])
 
 
+_POOLED = "jvp(max_pool2d({1}, {kernel_size}, {stride}, {padding}, {dilation}, {ceil_mode}), {1}, {0})"
+
+
+def _alike(node: Node) -> bool:
+    """Whether it is one derivative, and not a batch of them."""
+    return node.args[0].ndim == node.args[1].ndim
+
+
 define(
     "avg_pool2d",
     "input",
@@ -128,6 +136,7 @@ define(
     parameters=(_SIZE, *_MEAN),
     prepare=lambda nodes, given: given,
     samples=[("grad(sum(avg_pool2d(x, 2, 1, 1, false, false)^3), x)", {"x": "1x2x3"})],
+    spelling="vjp(avg_pool2d({zeros}, {kernel_size}, {stride}, {padding}, {ceil_mode}, {count_include_pad}, {divisor_override}), {zeros}, {0})",
     hidden=True,
 )
 define(
@@ -157,6 +166,7 @@ define(
     parameters=_LARGEST,
     prepare=lambda nodes, given: given,
     samples=[("grad(sum(max_pool2d(x, 2, 1)^3), x)", {"x": "1x3x3"})],
+    written=lambda node: _POOLED.replace("jvp", "vjp") if _alike(node) else "",
     hidden=True,
 )
 define(
@@ -168,6 +178,7 @@ define(
     parameters=_LARGEST,
     prepare=lambda nodes, given: given,
     samples=[("grad(sum(grad(sum(max_pool2d(x, 2, 1)^3), x)^2), x)", {"x": "1x3x3"})],
+    written=lambda node: _POOLED if _alike(node) else "",
     hidden=True,
 )
 

@@ -89,5 +89,6 @@ define(
     kernel="kernels.matrix_exponential.block_triangular",
     shape=_doubled,
     samples=[("grad(sum(expm(x)), x)", {"x": "2x2"})],
+    spelling="kron(eye(2), {0}) + kron([[0, 1], [0, 0]], {1})",
     hidden=True,
 )

@@ -164,6 +164,11 @@ for _name in ("max", "min"):
     )
 
 
+def _shares_written(node: Node) -> str:
+    (axis,) = node.values
+    return "softmax({0}, {axis})" if len(axis) == 1 else "exp({0} - logsumexp({0}, {axis}, true))"
+
+
 define(
     # exp(x) / sum(exp(x)) over several axes: where that is an infinity over an infinity or 0/0, the
     # infinities share equally, which is one of the limits there.
@@ -173,8 +178,9 @@ define(
     scalar="reduction_scalars.share",
     shape=lambda shape, axis: shape,
     parameters=(Parameter("axis", "axes", REQUIRED),),
-    spelling="softmax",
     samples=[("grad(logsumexp(x), x)", {"x": "2x3"}), ("grad(sum(logsumexp(x, axis=0)), x)", {"x": "3x2"})],
+    spelling="softmax",
+    written=_shares_written,
     hidden=True,
 )
 define(

@@ -123,6 +123,7 @@ define(
     shape=_values_shape("svd"),
     torch="LinalgSvdBackward0",
     samples=[("svd(x)[1]", {"x": "3x2"})],
+    spelling="svd({0})[1]",
     hidden=True,
 )
 define(
@@ -137,6 +138,7 @@ define(
         ("svd(x)[2]", {"x": "2x3"}),
         ("svd(x)[0]", {"x": "2x2x2 well"}),
     ],
+    spelling="concat([svd({0})[0], swapaxes(svd({0})[2], -1, -2)], axis=-2)",
     hidden=True,
 )
 define(
@@ -162,6 +164,7 @@ define(
     shape=lambda s, longest: s,
     parameters=(Parameter("longest", "integer", 1),),
     samples=[('norm(x, "nuc")', {"x": "2x2 well"})],
+    spelling="{0} > {longest} * 2.220446049250313e-16 * max({0}, -1, true)",
     hidden=True,
 )
 

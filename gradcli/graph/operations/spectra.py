@@ -158,6 +158,7 @@ define(
         ("eigh(x)[0]", {"x": "3x3 spd"}),
         ("w, v = eigh(x); v @ diag(w^2) @ v.T", {"x": "2x2 spd"}),
     ],
+    spelling="eigh({0})[0]",
     hidden=True,
 )
 define(
@@ -168,6 +169,7 @@ define(
     shape=lambda x, e: x,
     torch="LinalgEighBackward0",
     samples=[("eigh(x)[1]", {"x": "3x3 spd"}), ("eigh(x)[1]", {"x": "2x2x2 spd"})],
+    spelling="eigh({0})[1]",
     hidden=True,
 )
 define(

@@ -124,6 +124,7 @@ define(
     pullback=lambda g, y, x: strong(g, -2 * x),
     kernel="kernels.trigonometry.one_less_square",
     scalar="trigonometry_scalars.one_less_square",
+    spelling="(1 - {0}) * (1 + {0})",
     hidden=True,
 )
 
@@ -160,5 +161,6 @@ define(
     kernel="kernels.trigonometry.sinc_slope",
     scalar="trigonometry_scalars.sinc_slope",
     parameters=(Parameter("order", "integer", 1),),
+    spelling="diff(sinc({0}), {0}, {order})",
     hidden=True,
 )
