@@ -64,7 +64,7 @@ class Operation(NamedTuple):
         elementwise: whether each element of the result depends on its own elements alone.
         spelling: how it is written in the language, where that is no call of its own name: another
             function's name, with ``[1]`` behind it for the second of its results, or a template such as
-            ``"sigmoid({0}) * sigmoid(-{0})"``, where ``{0}`` is its first argument and ``{axis}`` a parameter.
+            ``"sigmoid({0}) * sigmoid(-{0})"``, where ``{0}`` is an argument, ``{axis}`` a parameter,
             ``{spec}`` is a subscript, and ``{zeros}`` an array of zeros like the result.
         written: a rule from a node to such a template, where one does not serve all; ``""`` for a call.
         hidden: not a name of the language: another function makes it, or it is part of a derivative.

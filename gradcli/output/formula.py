@@ -75,7 +75,9 @@ def formula(outputs: Sequence[Node]) -> str:
             template = template.replace(_ZEROS, name)
         text, level = _spelled(node, template, args) if template else _write(node, args)
         long = node in repeated and len(text) > _SHORT
-        if (node.args and (long or uses.get(node, 0) > 1)) or (node in by_a_name and node.op is not INPUT):
+        # What has no argument is as good as a name, unless it is drawn anew wherever it stands.
+        several = uses.get(node, 0) > 1 and (node.args or _is_random(node.op))
+        if several or (long and node.args) or (node in by_a_name and node.op is not INPUT):
             name = next(names)
             lines.append(f"{name} = {text}")
             text, level = name, _POSTFIX
@@ -98,6 +100,10 @@ def _places(node: Node, template: str) -> set[int]:
         return every
     slots = _SLOT.findall(template)
     return {int(slot) for slot in slots if slot.isdigit()} | (every - {0} if "spec" in slots else set())
+
+
+def _is_random(op: Operation) -> bool:
+    return any(parameter.kind == "seed" for parameter in op.parameters)
 
 
 def _call_of_zeros(node: Node) -> str:

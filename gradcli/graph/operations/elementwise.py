@@ -80,6 +80,11 @@ def _whole_but_zero(x: Node) -> Node:
     return ops.logical_and(_whole(x), ops.ne(x, 0))
 
 
+def _halfway(x: Node, decimals: int) -> Node:
+    scaled = x if decimals == 0 else x * 10.0**decimals
+    return ops.eq(scaled - ops.floor(scaled), 0.5)
+
+
 for _name in ("floor", "ceil", "trunc"):
     define(
         _name,
@@ -95,8 +100,8 @@ define(
     "round",
     kernel="kernels.elementwise.round",
     doc="the nearest whole number, the even one of two",
-    kink=lambda x: ops.eq(x - ops.floor(x), 0.5),
-    convention="round jumps half-way between whole numbers, and its gradient is 0",
+    kink=_halfway,
+    convention="round jumps half-way between what it rounds to, and its gradient is 0",
     scalar="scalars.round",
     parameters=(Parameter("decimals", "integer", 0),),
     torch="RoundBackward0",

@@ -102,6 +102,7 @@ def _pooled(
     return (*shape[:-2], *[window_count(*move, ceil_mode=ceil_mode) for move in moves])
 
 
+_GIVEN = ", ".join([f"{{{parameter.name}}}" for parameter in _MEAN])
 _POOLED = "jvp(max_pool2d({1}, {kernel_size}, {stride}, {padding}, {dilation}, {ceil_mode}), {1}, {0})"
 
 
@@ -136,7 +137,7 @@ define(
     parameters=(_SIZE, *_MEAN),
     prepare=lambda nodes, given: given,
     samples=[("grad(sum(avg_pool2d(x, 2, 1, 1, false, false)^3), x)", {"x": "1x2x3"})],
-    spelling="vjp(avg_pool2d({zeros}, {kernel_size}, {stride}, {padding}, {ceil_mode}, {count_include_pad}, {divisor_override}), {zeros}, {0})",
+    spelling=f"vjp(avg_pool2d({{zeros}}, {_GIVEN}), {{zeros}}, {{0}})",
     hidden=True,
 )
 define(
