@@ -104,7 +104,10 @@ def _title(topic: str) -> str:
 
 
 def _form(name: str) -> Entry:
-    rule: Callable[..., Node] = {**derivatives.FORMS, **derivatives.PRODUCTS}[name]
+    rules: dict[str, Callable[..., Node]] = {}
+    rules.update(derivatives.FORMS)
+    rules.update(derivatives.PRODUCTS)
+    rule = rules[name]
     said = (rule.__doc__ or "").partition("\n")[0]
     last = {"diff": ", n=1"}.get(name, ", v" if name in derivatives.PRODUCTS else "")
     text = _FORM_EXAMPLES.get(name, f"{name}(sum(x^3), x{last})")

@@ -270,4 +270,7 @@ for _n, _samples in _SAMPLES.items():
             Parameter("groups", "integer", 1),
         ),
         samples=_samples,
+        doc="signals (N, C, L) correlated with filters (F, C / groups, K)"
+        if _n == 1
+        else "images (N, C, H, W) correlated with filters (F, C / groups, K, K)",
     )

@@ -198,6 +198,7 @@ compose(
         ("nll_loss(x, 1)", {"x": "3"}),
         ('nll_loss(x, [1, 0][[0, 1, 1][2:1]], reduction="sum")', {"x": "0x3"}),
     ],
+    doc="minus the log-probability of the class that is the target",
 )
 compose(
     "cross_entropy",
@@ -215,4 +216,5 @@ compose(
         ('cross_entropy(x, t, reduction="none")', {"x": "2x2x2", "t": "2x2x2"}),
         ("cross_entropy(x, t)", {"x": "3", "t": "3"}),
     ],
+    doc="nll_loss of log_softmax; the target is a class, or probabilities",
 )

@@ -47,6 +47,7 @@ define(
         ("cholesky(x)", {"x": "2x2x2 spd"}),
         ("cholesky(x)", {"x": "0x0"}),
     ],
+    doc="the lower factor of the symmetric part, where PyTorch reads the lower half",
 )
 define(
     # The part below the diagonal and half of the diagonal: what two of, one transposed, add up to.
@@ -151,6 +152,7 @@ compose(
         ("q, r = qr(x); q @ r", {"x": "3x2"}),
         ("qr(x)[1]", {"x": "0x0"}),
     ],
+    doc="the reduced factors; of a wide matrix those of its first columns, and Q.T times the rest",
 )
 
 
@@ -199,5 +201,9 @@ def _slogdet(x: Node) -> tuple[Node, Node]:
 
 
 compose(
-    "slogdet", "x", _slogdet, samples=[("slogdet(x)[0]", {"x": "2x2"}), ("slogdet(-x)[1]", {"x": "3x3 well"})]
+    "slogdet",
+    "x",
+    _slogdet,
+    samples=[("slogdet(x)[0]", {"x": "2x2"}), ("slogdet(-x)[1]", {"x": "3x3 well"})],
+    doc="the sign of a determinant, and the logarithm of its size",
 )

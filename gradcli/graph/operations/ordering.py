@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import CallProblem, ShapeProblem
-from gradcli.graph.node import Node, Parameter, ops
+from gradcli.graph.node import Node, Parameter, as_node, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import REQUIRED, define, from_end
 from gradcli.graph.shapes import Shape, Unknown, describe
@@ -108,6 +108,22 @@ def _sort_rule(g: Node, y: Node, x: Node, axis: int | None, descending: bool, st
     return g if axis is None else ops.strewn(g, ops.order(x, axis=axis, descending=descending), x, axis=axis)
 
 
+def _neighbours(y: Node, axis: int | None) -> Node:
+    """Whether two elements that stand side by side are equal, in each row."""
+    if axis is None:
+        return as_node(False)
+    rest = (("all",),) * (-axis - 1)
+    left, right = (ops.index(y, spec=(("slice", *bounds, 1), *rest)) for bounds in ((0, -1), (1, None)))
+    return ops.any(ops.eq(left, right), axis=axis, keepdims=True)
+
+
+def _top_kink(x: Node, k: int, axis: int | None, largest: bool) -> Node:
+    if axis is None:
+        return as_node(False)
+    first = (("slice", 0, k + 1, 1), *(("all",),) * (-axis - 1))
+    return _neighbours(ops.index(ops.sort(x, axis=axis, descending=largest), spec=first), axis)
+
+
 define(
     "sort",
     pullback=_sort_rule,
@@ -125,6 +141,9 @@ define(
         ("sort(x, -1, descending=true)", {"x": "2x3"}),
         ("sort(x)", {"x": "2x0"}),
     ],
+    kink=lambda x, axis, descending, stable: _neighbours(ops.sort(x, axis=axis, descending=descending), axis),
+    convention="equal elements keep their order in sort, and each has the gradient of its place",
+    doc="the elements in order; their places are the indices of topk",
 )
 
 _K = Parameter("k", "size", REQUIRED)
@@ -180,6 +199,8 @@ define(
     ],
     spelling="topk[0]",
     hidden=True,
+    kink=_top_kink,
+    convention="of equal elements topk takes the first",
 )
 
 
@@ -200,4 +221,5 @@ compose(
     _topk,
     parameters=(_K, _LAST, _LARGEST, Parameter("sorted", "flag", True)),
     samples=[("topk(x, 2)[0]", {"x": "2x3"}), ("topk(x, 2, sorted=false)[0]", {"x": "3"})],
+    doc="the k largest elements in order, and their indices",
 )

@@ -127,6 +127,8 @@ define(
         ("avg_pool2d(x, 2, divisor_override=3)", {"x": "2x3"}),
         ("avg_pool2d(x, 2)", {"x": "0x1x2x2"}),
     ],
+    doc="the mean of each window",
+    analytic=True,
 )
 define(
     "avg_unpool2d",
@@ -140,6 +142,16 @@ define(
     spelling=f"vjp(avg_pool2d({{zeros}}, {_GIVEN}), {{zeros}}, {{0}})",
     hidden=True,
 )
+
+
+def _window_ties(x: Node, **given: Any) -> Node:
+    """Whether a window has several largest elements: then their mean place is no place of one of them."""
+    rows, columns = _image(x.shape)
+    place = ops.reshape(ops.arange(start=0.0, stop=float(rows * columns), step=1.0), shape=(rows, columns))
+    mean, spread = (ops.max_gather2d(one, x, **given) for one in (place, place * place))
+    return ops.any(ops.ne(spread, mean * mean), axis=(-2, -1), keepdims=True)
+
+
 define(
     "max_pool2d",
     "input",
@@ -157,6 +169,9 @@ define(
         ("max_pool2d(x, 2, 1)", {"x": "3x3"}),
         ("max_pool2d(x, 2)", {"x": "0x1x2x2"}),
     ],
+    kink=_window_ties,
+    convention="elements of a window that are maximal together share its gradient equally",
+    doc="the largest element of each window",
 )
 define(
     "max_spread2d",
@@ -209,6 +224,7 @@ compose(
         ("avg_pool1d(x, 3, stride=2, padding=1, ceil_mode=true, count_include_pad=false)", {"x": "1x4"}),
         ("avg_pool1d(x, 2)", {"x": "4"}),
     ],
+    doc="the mean of each window",
 )
 compose(
     "max_pool1d",
@@ -220,4 +236,5 @@ compose(
         ("max_pool1d(x, 2, 1, 1, 2, ceil_mode=true)", {"x": "1x4"}),
         ("max_pool1d(x, 2)", {"x": "4"}),
     ],
+    doc="the largest element of each window",
 )

@@ -38,6 +38,7 @@ compose(
         ("matrix_power(x, -2)", {"x": "2x2x2 well"}),
         ("matrix_power(x, 5)", {"x": "0x0"}),
     ],
+    doc="a matrix times itself n times; of its inverse for a negative n",
 )
 
 
@@ -65,6 +66,7 @@ define(
         ("expm(0 * x)", {"x": "2x2"}),
         ("expm(x)", {"x": "0x0"}),
     ],
+    doc="the exponential of a matrix",
 )
 
 

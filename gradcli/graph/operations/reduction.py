@@ -154,7 +154,7 @@ for _name in ("max", "min"):
             x, ops.records[name](x, axis=axis, keepdims=True), axis
         ),
         convention=f"elements that are {_name}imal together share the gradient of {_name} equally",
-        doc=f"the {_name}imum over axes",
+        doc=f"the {_name}imum over axes; ties share its gradient, where PyTorch takes one",
         scalar="scalars.identity",
         shape=_reduce_some(_name),
         parameters=_AXES,
@@ -193,4 +193,6 @@ define(
     parameters=_AXES,
     torch="LogsumexpBackward0",
     samples=[*reduction_samples("logsumexp"), ("logsumexp(x)", {"x": "0"})],
+    kink=lambda x, axis, keepdims: ops.isinf(ops.logsumexp(x, axis=axis, keepdims=True)),
+    convention="equal infinities share the gradient of logsumexp, where PyTorch gives nan",
 )

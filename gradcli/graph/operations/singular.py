@@ -115,6 +115,10 @@ def _vectors_rule(g: Node, y: Node, x: Node, e: Node) -> Node:
     return found
 
 
+def _values_kink(x: Node, *_: Node) -> Node:
+    return ops.clustered(ops.svdvals(x), singular=True)
+
+
 define(
     "singular_values",
     "x e",
@@ -125,6 +129,8 @@ define(
     samples=[("svd(x)[1]", {"x": "3x2"})],
     spelling="svd({0})[1]",
     hidden=True,
+    kink=_values_kink,
+    convention="where singular values meet or are 0, their gradients are those of one choice of vectors",
 )
 define(
     "singular_vectors",
@@ -140,6 +146,8 @@ define(
     ],
     spelling="concat([svd({0})[0], swapaxes(svd({0})[2], -1, -2)], axis=-2)",
     hidden=True,
+    kink=_values_kink,
+    convention="where singular values meet, vectors have no derivative; what they make with the values has",
 )
 define(
     "svdvals",
@@ -155,6 +163,9 @@ define(
         ("sum(svdvals(x)^3)", {"x": "2x3"}),
         ("grad(prod(svdvals(x)), x)", {"x": "2x2 well"}),
     ],
+    kink=_values_kink,
+    convention="where singular values meet or are 0, their gradients are those of one choice of vectors",
+    doc="the singular values, the largest first",
 )
 define(
     # 1 for a singular value that is more than rounding, else 0.
@@ -180,4 +191,5 @@ compose(
     "x",
     _svd,
     samples=[("svd(x)[0]", {"x": "2x3"}), ("svd(x)[1]", {"x": "2x2x2 well"}), ("svd(x)[2]", {"x": "3x2"})],
+    doc="U, the singular values and V.T, reduced as with full_matrices=False",
 )

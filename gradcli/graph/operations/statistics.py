@@ -18,7 +18,7 @@ from gradcli.graph.operations.record import (
     restored,
     strong,
 )
-from gradcli.graph.operations.reduction import count, reduction_samples
+from gradcli.graph.operations.reduction import count, reduction_samples, tied
 from gradcli.graph.shapes import Shape, describe, is_known
 
 CORRECTION = Parameter("correction", "number", 1)
@@ -124,6 +124,11 @@ define(
     parameters=(AXIS, KEEPDIMS),
     torch="MedianBackward0",
     samples=[*reduction_samples("median"), ("median(x)", {"x": "4"}), ("median(x)", {"x": "0"})],
+    kink=lambda x, axis, keepdims: ops.logical_or(
+        *[tied(x, ops.middle(x, axis=axis, side=side), axis) for side in ("lower", "higher")]
+    ),
+    convention="elements that are a middle value together share its gradient equally",
+    doc="the middle value; the mean of the two middle ones, where PyTorch takes the lower",
 )
 
 
@@ -211,4 +216,5 @@ compose(
             for way in ("lower", "higher", "midpoint", "nearest")
         ],
     ],
+    doc="the value below which a part q of the elements lies; several along a new first axis",
 )

@@ -98,6 +98,7 @@ define(
     scalar="math.asinh",
     torch="AsinhBackward0",
     aliases="arcsinh",
+    analytic=True,
 )
 define(
     "acosh",
@@ -107,6 +108,7 @@ define(
     torch="AcoshBackward0",
     aliases="arccosh",
     domain="beyond_one",
+    analytic=True,
 )
 define(
     "atanh",
@@ -116,6 +118,7 @@ define(
     torch="AtanhBackward0",
     aliases="arctanh",
     domain="unit",
+    analytic=True,
 )
 define(
     # 1 - x^2 as a product, which keeps its digits next to 1, with the slope of the square, which keeps
