@@ -44,6 +44,7 @@ define(
     spelling="layer_norm",
     hidden=True,
     form="input normalized_shape affine eps",
+    analytic=True,
 )
 
 
@@ -91,6 +92,7 @@ compose(
         ("layer_norm(x)", {"x": "2x0"}),
     ],
     form="input normalized_shape weight bias eps",
+    doc="features with mean 0 and variance 1, then times weight plus bias",
 )
 
 
@@ -152,6 +154,7 @@ compose(
         ("normalize(x, eps=9)", {"x": "3"}),
         ("normalize(x)", {"x": "() nonzero"}),
     ],
+    doc="x over its norm, or over eps where that is less",
 )
 compose(
     "cosine_similarity",
@@ -159,4 +162,5 @@ compose(
     _cosine_similarity,
     parameters=(Parameter("axis", "axes", None), Parameter("eps", "number", 1e-8)),
     samples=_two("cosine_similarity"),
+    doc="the cosine of the angle between vectors",
 )
