@@ -21,7 +21,15 @@ from gradcli.output.numbers import format_number
 
 Value = Any
 
-_DERIVATIVES = {"grad": "gradient", "jacobian": "Jacobian", "hessian": "Hessian"}
+_DERIVATIVES = {
+    "grad": "gradient",
+    "jacobian": "Jacobian",
+    "hessian": "Hessian",
+    "jvp": "change along the vector",
+    "vjp": "product of the vector with the Jacobian",
+    "hvp": "product of the Hessian with the vector",
+    "vhp": "product of the vector with the Hessian",
+}
 
 
 def first_fault(answer: Answer, dtype: str = "float64") -> GradcliError | None:
@@ -38,8 +46,9 @@ def first_fault(answer: Answer, dtype: str = "float64") -> GradcliError | None:
 
 def drawn_fault(drawn: Drawing, wrt: Sequence[str]) -> GradcliError | None:
     """The same for a drawing, whose values are known; empty ones tell nothing."""
-    values, built = drawn.values, drawn.built
-    slopes = {name: drawn.gradients.get(built.names[name]) for name in wrt if name in built.names}
+    values, built = drawn.computed, drawn.built
+    names = built.written.names
+    slopes = {name: drawn.gradients.get(names[name]) for name in wrt if name in names}
     result = {
         "value": tuple([values.get(output) for output in built.outputs]),
         "grad": {name: values.get(node) for name, node in slopes.items() if node is not None},
@@ -61,10 +70,12 @@ def _first(result: Mapping[str, Any]) -> tuple[str, str] | None:
 def _leaves(result: Mapping[str, Any], outer: str = "") -> list[tuple[str, Value]]:
     found: list[tuple[str, Value]] = []
     for name, item in result.items():
+        label = f"the {_DERIVATIVES.get(name, name)}"
+        if outer:
+            label = f"{outer} {'and' if ' by ' in outer else 'by'} {name}"
         if isinstance(item, Mapping):
-            found.extend(_leaves(item, name))
+            found.extend(_leaves(item, label))
         elif name != "outputs":
-            label = f"the {_DERIVATIVES.get(outer, outer)} by {name}" if outer else f"the {name}"
             for one in item if isinstance(item, tuple) else (item,):
                 found.append((label, one))
     return found

@@ -8,6 +8,7 @@
       |   + NameProblem           a name or function that is not known
       |   + CallProblem           a function called with the wrong arguments
       |   + ShapeProblem          shapes that do not fit
+      |   |   + VectorProblem     a vector that is not of the shape of what it is for
       |   + GradientProblem       a derivative that makes no sense
       + EvaluationError       5   it failed while it ran
       + OutputError          74   a result that cannot be written
@@ -17,7 +18,7 @@ A message is a sentence that says what is wrong; a hint says what to do.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Span(NamedTuple):
@@ -117,6 +118,20 @@ class ShapeProblem(ExpressionError):
     """Shapes that do not fit together."""
 
     kind = "shape"
+
+
+class VectorProblem(ShapeProblem):
+    """A vector that is not of the shape of the output or the name that it is for.
+
+    Args:
+        message: the sentence.
+        vector: that output's place, or that name.
+        **details: as for every error.
+    """
+
+    def __init__(self, message: str, *, vector: int | str, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.vector = vector
 
 
 class GradientProblem(ExpressionError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from gradcli.answers import Answers, Names
@@ -22,22 +23,29 @@ class Expression:
         text: the expression.
         place: the file that the text came from, for its errors.
         line: the number of its first line there.
+        seed: what its random numbers are drawn from: the same seed gives the same numbers.
+        stable: compute ``log(1 + exp(x))`` as ``softplus(x)``, and likewise whatever else overflows or loses
+            its digits only because of how it is written; else operation by operation, literally.
 
     Raises:
+        CallProblem: the seed is no whole number, or a negative one.
         SyntaxProblem: the text does not belong to the language.
         EmptyInputError: there is nothing in it.
     """
 
-    def __init__(self, text: str, place: str = "", line: int = 0) -> None:
-        self.answers = Answers(text, place, line)
+    def __init__(
+        self, text: str, place: str = "", line: int = 0, *, seed: int = 0, stable: bool = True
+    ) -> None:
+        self.answers = Answers(text, place, line, seed=seed, stable=stable)
 
     def __repr__(self) -> str:
         return f"Expression({self.answers.source.text!r})"
 
-    def __reduce__(self) -> tuple[type[Expression], tuple[str, str, int]]:
+    def __reduce__(self) -> tuple[Callable[..., Expression], tuple[str, str, int]]:
         # A copy reads the text anew: graphs are as deep as texts are long.
         source = self.answers.source
-        return type(self), (source.text, source.place, source.line)
+        make = partial(type(self), seed=self.answers.seed, stable=self.answers.stable)
+        return make, (source.text, source.place, source.line)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -76,29 +84,35 @@ class Expression:
         found: dict[str, dict[str, Value]] = self.answers.hessians(_given(values), wrt).result["hessian"]
         return found
 
-    def vjp(self, /, cotangent: Value, wrt: Names = None, **values: Value) -> tuple[Value, dict[str, Value]]:
+    def vjp(
+        self, /, cotangent: Value = None, wrt: Names = None, **values: Value
+    ) -> tuple[Value, dict[str, Value]]:
         """The value, and the cotangent of the output pulled back to each name.
 
         Args:
-            cotangent: of the output's shape; a tuple of them for several outputs.
+            cotangent: of the output's shape; a tuple of them for several outputs, and none for a scalar.
             wrt: the names; all of them by default.
             **values: a number, a list or an array for every name.
         """
-        cotangents = cotangent if isinstance(cotangent, tuple) else (cotangent,)
-        result = self.answers.gradient(
-            _given(values), wrt, [as_given("cotangent", one) for one in cotangents]
-        ).result
-        return result["value"], result["grad"]
+        cotangents = cotangent if isinstance(cotangent, tuple) else () if cotangent is None else (cotangent,)
+        vectors = [as_given("cotangent", one) for one in cotangents]
+        result = self.answers.vjp(_given(values), wrt, vectors).result
+        return result["value"], result["vjp"]
 
     def jvp(self, /, tangent: Mapping[str, Value], **values: Value) -> tuple[Value, Value]:
         """The value, and the change of the output along a tangent of some names."""
-        result = self.answers.pushed(_given(values), _given(tangent)).result
+        result = self.answers.jvp(_given(values), _given(tangent)).result
         return result["value"], result["jvp"]
 
     def hvp(self, /, tangent: Mapping[str, Value], **values: Value) -> tuple[Value, dict[str, Value]]:
         """The value, and the Hessian of a scalar times a vector, by name."""
-        result = self.answers.curved(_given(values), _given(tangent)).result
+        result = self.answers.hvp(_given(values), _given(tangent)).result
         return result["value"], result["hvp"]
+
+    def vhp(self, /, tangent: Mapping[str, Value], **values: Value) -> tuple[Value, dict[str, Value]]:
+        """The value, and a vector times the Hessian of a scalar, by name: the same, for it is symmetric."""
+        result = self.answers.vhp(_given(values), _given(tangent)).result
+        return result["value"], result["vhp"]
 
 
 def _given(values: Mapping[str, Value]) -> dict[str, Given]:

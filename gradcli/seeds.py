@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gradcli.errors import CallProblem, GradientProblem, ShapeProblem, Span
+from gradcli.errors import CallProblem, GradientProblem, Span, VectorProblem
+from gradcli.graph.gradless import refuse_gradless
 from gradcli.graph.node import Node, constant, ops, variable
-from gradcli.graph.shapes import describe, is_known
+from gradcli.graph.shapes import agree, describe
 from gradcli.language.build import Built
 from gradcli.language.names import Given, listed
 
@@ -23,13 +24,26 @@ def as_float(node: Node) -> Node:
     return ops.number(node) if node.kind == "bool" else node
 
 
+def differentiable(built: Built, by: Mapping[str, Node]) -> None:
+    """Check that there is a derivative by every name.
+
+    Raises:
+        GradientProblem: one reaches the outputs through positions, counts or truths alone.
+    """
+    try:
+        refuse_gradless(built.outputs, by, built.spans)
+    except GradientProblem as error:
+        error.source = built.source
+        raise
+
+
 def scalar(built: Built) -> Node:
-    """The one output, which must be a scalar.
+    """The one output as a scalar; one element is as good.
 
     Raises:
         GradientProblem: it is not.
     """
-    if len(built.outputs) != 1 or built.outputs[0].shape != ():
+    if len(built.outputs) != 1 or any(size != 1 for size in built.outputs[0].shape):
         shapes = listed([describe(output.shape) for output in built.outputs], "and")
         raise GradientProblem(
             f"the Hessian is that of a scalar: the output is {shapes}",
@@ -37,7 +51,8 @@ def scalar(built: Built) -> Node:
             span=_span(built),
             source=built.source,
         )
-    return as_float(built.outputs[0])
+    output = as_float(built.outputs[0])
+    return ops.reshape(output, shape=()) if output.shape else output
 
 
 def unit(built: Built) -> list[Node]:
@@ -63,7 +78,8 @@ def unit(built: Built) -> list[Node]:
     return [ops.ones(shape=shape) if shape else constant(1.0)]
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: ``1 input``, ``2 inputs``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
@@ -76,22 +92,22 @@ def cotangents_of(built: Built, cotangents: Sequence[Given]) -> list[Node]:
     """
     if len(cotangents) != len(built.outputs):
         raise CallProblem(
-            f"{_counted(len(built.outputs), 'output')} and {_counted(len(cotangents), 'vector')}: "
+            f"{counted(len(built.outputs), 'output')} and {counted(len(cotangents), 'vector')}: "
             "each output needs one",
             hint="write --vector 0=... --vector 1=..." if built.several else "give --vector once",
             source=built.source,
         )
-    seeds = []
     for place, (output, one) in enumerate(zip(built.outputs, cotangents, strict=True)):
-        if one.shape != output.shape and is_known(output.shape):
-            raise ShapeProblem(
-                f"the vector is {describe(one.shape)} and the output {describe(output.shape)}: "
+        if not agree(one.shape, output.shape):
+            which = f"output {place} is" if len(cotangents) > 1 else "the output"
+            raise VectorProblem(
+                f"the vector is {describe(one.shape)} and {which} {describe(output.shape)}: "
                 "they must have one shape",
+                vector=place,
                 span=_span(built, place),
                 source=built.source,
             )
-        seeds.append(variable(f"cotangent {place}", one.shape))
-    return seeds
+    return _inputs(cotangent_inputs(cotangents))
 
 
 def started(built: Built, cotangents: Sequence[Given] = ()) -> list[tuple[Node, Node]]:
@@ -105,13 +121,15 @@ def started(built: Built, cotangents: Sequence[Given] = ()) -> list[tuple[Node, 
 
 
 def cotangent_inputs(cotangents: Sequence[Given]) -> dict[str, Given]:
-    """The values of these inputs."""
-    return {f"cotangent {place}": one for place, one in enumerate(cotangents)}
+    """The values of these inputs, by names that no user can write."""
+    if len(cotangents) == 1:
+        return {"the vector": cotangents[0]}
+    return {f"the vector of output {place}": one for place, one in enumerate(cotangents)}
 
 
 def tangent_inputs(tangents: Mapping[str, Given]) -> dict[str, Given]:
-    """The values of the tangents' inputs."""
-    return {f"tangent {name}": one for name, one in tangents.items()}
+    """The values of the tangents' inputs, by names that no user can write."""
+    return {f"the tangent of {name}": one for name, one in tangents.items()}
 
 
 def tangents_of(wrt: Sequence[Node], tangents: Mapping[str, Given]) -> list[Node]:
@@ -120,12 +138,15 @@ def tangents_of(wrt: Sequence[Node], tangents: Mapping[str, Given]) -> list[Node
     Raises:
         ShapeProblem: one is not of its name's shape.
     """
-    nodes = []
     for node, (name, one) in zip(wrt, tangents.items(), strict=True):
-        if one.shape != node.shape:
-            raise ShapeProblem(
+        if not agree(one.shape, node.shape):
+            raise VectorProblem(
                 f"the tangent of {name} is {describe(one.shape)} and {name} is {describe(node.shape)}: "
-                "they must have one shape"
+                "they must have one shape",
+                vector=name,
             )
-        nodes.append(variable(f"tangent {name}", one.shape))
-    return nodes
+    return _inputs(tangent_inputs(tangents))
+
+
+def _inputs(vectors: Mapping[str, Given]) -> list[Node]:
+    return [as_float(variable(name, one.shape, one.kind)) for name, one in vectors.items()]

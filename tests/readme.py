@@ -11,7 +11,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from gradcli.language.names import DERIVATIVES, MEASURES, functions
+from gradcli.language.names import DERIVATIVES, functions
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -40,7 +40,7 @@ def sessions() -> list[tuple[str, str]]:
 
 def function_list() -> str:
     """Every function of the table by its name, aliases in brackets."""
-    entries = {name: name for name in (*DERIVATIVES, *MEASURES)}
+    entries = {name: name for name in DERIVATIVES}
     for record in functions().values():
         aliases = f" ({', '.join(record.aliases)})" if record.aliases else ""
         entries[record.name] = record.name + aliases

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-import gradcli.answers
+import gradcli.asking
 from gradcli import Expression
 from gradcli.data.given import as_given
 from gradcli.errors import (
@@ -370,8 +370,8 @@ def test_memory_is_bounded_by_the_widest_value_of_the_graph(monkeypatch: pytest.
 def test_a_sized_graph_is_built_once_a_question(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gradcli.rows._BATCH", 64)
     built = []
-    build = gradcli.answers.build
-    monkeypatch.setattr("gradcli.answers.build", lambda *a, **k: built.append(1) or build(*a, **k))
+    build = gradcli.asking.build
+    monkeypatch.setattr("gradcli.asking.build", lambda *a, **k: built.append(1) or build(*a, **k))
     found = Expression("x*ones(n)").jacobian(wrt="x", x=np.arange(50.0), n=50)["x"]
     assert_array_equal(found, np.eye(50))
     assert len(built) <= 3

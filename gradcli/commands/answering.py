@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Set
 from contextlib import nullcontext
 from typing import Any
@@ -26,7 +27,7 @@ PARTLY_FAILED = 5
 
 
 def answer(
-    settings: Settings, ask: Ask, *, alone: bool = False, used: Set[str] = frozenset()
+    settings: Settings, ask: Ask, *, alone: bool = False, inputs: Inputs | None = None
 ) -> Answer | None:
     """Answer a call.
 
@@ -34,7 +35,7 @@ def answer(
         settings: the shared options.
         ask: the question.
         alone: print a single value without its name.
-        used: the names that the question itself used, known once it has been asked.
+        inputs: what the call reads, if the question reads of it too.
 
     Returns:
         The answer, if there was one expression.
@@ -42,16 +43,19 @@ def answer(
     for option, value in (("--strict", settings.strict), ("--errors", settings.errors)):
         if value and not settings.lines:
             raise UsageError(f"{option} goes with --lines")
+    if settings.output == "npy" and settings.out is None and sys.stdout.isatty():
+        raise UsageError("npy is no text, and cannot be shown on a terminal", hint="name a file: --out FILE")
+    inputs = Inputs(settings) if inputs is None else inputs
     if settings.lines:
-        _Lines(settings, ask, used).run()
+        _Lines(inputs, ask).run()
         return None
-    inputs = Inputs(settings)
     expression, given = inputs.expression()
     found = _asked(expression, given, ask, settings)
     with Streams(settings) as streams:
-        warn_of_unused(streams, inputs, given, found.built.used | used)
+        warn_of_unused(streams, inputs, given, found.built.used)
         fault = first_fault(found, settings.dtype)
         _show(found.result, streams, alone)
+        streams.remark(found.remarks)
     if fault is not None:
         streams.warn(fault)
     return found
@@ -64,8 +68,17 @@ def _show(result: Mapping[str, Any], streams: Streams, alone: bool) -> None:
 
         show_results(plain.fields(result), streams.screen(), precision)
         return
+    if streams.form == "npy":
+        from gradcli.output.single import npy_bytes, single
+
+        streams.write_bytes(npy_bytes(single(result, "npy")))
+        return
     check_text(plain.fields(result))
-    if streams.form == "json":
+    if streams.form == "csv":
+        from gradcli.output.single import csv_text, single
+
+        text = csv_text(single(result, "csv"), precision)
+    elif streams.form == "json":
         text = jsonform.dumps(result, precision)
     elif alone:
         text = plain.value_text(result["value"], precision)
@@ -102,14 +115,16 @@ def warn_of_unused(streams: Streams, inputs: Inputs, given: Mapping[str, Given],
 class _Lines:
     """Every line of the input an expression; output line i answers input line i."""
 
-    def __init__(self, settings: Settings, ask: Ask, used: Set[str]) -> None:
-        self._settings = settings
+    def __init__(self, inputs: Inputs, ask: Ask) -> None:
+        settings = self._settings = inputs.settings
         self._ask = ask
-        self._asked_with = used
-        self._inputs = Inputs(settings)
+        self._inputs = inputs
         self._streams = Streams(settings)
-        if self._streams.form == "table":
-            raise UsageError("--lines answers with a line each, not with tables", hint="use -o raw or --json")
+        if self._streams.form not in ("raw", "json"):
+            what = "tables" if self._streams.form == "table" else self._streams.form
+            raise UsageError(
+                f"--lines answers with a line each, not with {what}", hint="use -o raw or --json"
+            )
         self._json = self._streams.form == "json"
         self._place = "" if settings.file in (None, "-") else str(settings.file)
         self._failed: list[int] = []
@@ -146,7 +161,7 @@ class _Lines:
 
     def _line(self, number: int, line: str, given: Mapping[str, Given], collected: Streams | None) -> str:
         try:
-            expression = Answers(line, self._place, number)
+            expression = Answers(line, self._place, number, seed=self._settings.seed)
             found = _asked(expression, given, self._ask, self._settings)
             check_text(plain.fields(found.result))
         except EmptyInputError:
@@ -156,6 +171,7 @@ class _Lines:
             fault.source = fault.source or Source(line, self._place, number)
             return self._bad(number, fault, collected)
         self._used |= found.built.used
+        self._streams.remark(found.remarks, number)
         warning = None if self._settings.quiet else first_fault(found, self._settings.dtype)
         if warning is not None:
             self._faults += 1
@@ -186,7 +202,7 @@ class _Lines:
                 )
             self._streams.warn(fault)
         if number > self._failures:
-            warn_of_unused(self._streams, self._inputs, given, self._used | self._asked_with)
+            warn_of_unused(self._streams, self._inputs, given, self._used)
         if self._failures:
             plural = "line" if number == 1 else "lines"
             sentence = f"{self._failures} of {number} {plural} failed; the first is line {self._failed[0]}"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from gradcli.answers import Answer, Answers
 from gradcli.commands import options
 from gradcli.commands.answering import answer
 from gradcli.commands.command import expression_command
-from gradcli.commands.vectors import Vectors, vector_option
+from gradcli.commands.inputs import Inputs
+from gradcli.commands.vectors import Cotangents, vector_option
 from gradcli.commands.wrt import names_of, wrt_option
+from gradcli.language.names import Given
 
 _EXAMPLES = """
 gradcli grad 'mean((x+2)*(x+2)*2)' x=1,2,3 --wrt x
@@ -30,9 +34,11 @@ def command(vector: tuple[str, ...], **shared: Any) -> None:
     """
     settings = options.settings_of(shared)
     names = names_of(settings.wrt)
-    vectors = Vectors(vector)
-    answer(
-        settings,
-        lambda e, given: e.gradient(given, names, vectors.read(given), settings.dtype),
-        used=vectors.used,
-    )
+    inputs = Inputs(settings)
+    vectors = Cotangents(vector, inputs)
+
+    def ask(expression: Answers, given: Mapping[str, Given]) -> Answer:
+        with vectors.shown():
+            return expression.gradient(given, names, vectors.read(given), settings.dtype)
+
+    answer(settings, ask, inputs=inputs)

@@ -14,7 +14,7 @@ from gradcli.commands.answering import placed, warn_of_unused
 from gradcli.commands.command import expression_command
 from gradcli.commands.inputs import Inputs
 from gradcli.commands.streams import Streams
-from gradcli.commands.vectors import Vectors, vector_option
+from gradcli.commands.vectors import Cotangents, vector_option
 from gradcli.commands.wrt import names_of, wrt_option
 from gradcli.diagnosis import drawn_fault
 from gradcli.drawing import Drawing, drawing
@@ -52,13 +52,14 @@ def command(vector: tuple[str, ...], **shared: Any) -> None:
     inputs = Inputs(settings)
     expression, given = inputs.expression()
     names = names_of(settings.wrt)
-    vectors = Vectors(vector)
+    vectors = Cotangents(vector, inputs)
     try:
-        drawn = drawing(expression, given, names, vectors.read(given))
+        with vectors.shown():
+            drawn = drawing(expression, given, names, vectors.read(given))
     except GradcliError as error:
         raise placed(error, settings, expression, given) from None
     with Streams(settings) as streams:
-        warn_of_unused(streams, inputs, given, drawn.built.used | vectors.used)
+        warn_of_unused(streams, inputs, given, drawn.built.used)
         _show(drawn, streams)
     fault = drawn_fault(drawn, names or ())
     if fault is not None:
@@ -113,7 +114,7 @@ def _label(node: Node) -> str:
 
 
 def _texts(built: Built, nodes: Sequence[Node]) -> list[str]:
-    named = {node: name for name, node in built.names.items() if node.op is not INPUT}
+    named = {node: name for name, node in built.written.names.items() if node.op is not INPUT}
     texts = []
     for node in nodes:
         # What a derivative inside the expression made has no text of its own.
@@ -131,12 +132,12 @@ def _sums(drawn: Drawing, precision: int, ascii: bool) -> list[str]:
     """A line for each node where several gradients come together."""
     lines = []
     for node in reversed(drawn.nodes):
-        parts = drawn.trail.contributions.get(node, [])
+        parts = drawn.met.get(node, [])
         if len(parts) < 2 or drawn.values.get(drawn.gradients[node]) is None:
             continue
         total, *each = [
             cell_text(drawn.values[one], precision, 18, ascii=ascii)
-            for one in (drawn.gradients[node], *[cotangent for _, cotangent in parts])
+            for one in (drawn.gradients[node], *parts)
         ]
         name = _label(node) if node.op is INPUT else _source(drawn.built, node)
         lines.append(f"  {name}: {total} = {' + '.join(each)}")

@@ -14,6 +14,11 @@ COMMANDS = {
     "eval": "Print the value of an expression.",
     "grad": "Print the value and the gradient by each name.",
     "jacobian": "Print the value and the Jacobian by each name.",
+    "hessian": "Print the value and the Hessian of a scalar, by pairs of names.",
+    "jvp": "Print the value, and its change along a vector for each name.",
+    "vjp": "Print the value, and a vector times the Jacobian by each name.",
+    "hvp": "Print the value, and the Hessian of a scalar times a vector.",
+    "vhp": "Print the value, and a vector times the Hessian of a scalar.",
     "graph": "Draw the graph, with values and gradients on its nodes.",
     "parse": "Print the expression with every operation in brackets.",
 }

@@ -49,7 +49,7 @@ class Inputs:
                 "there is no expression",
                 hint="give one in quotes, or name a file with -f (- is standard input)",
             )
-        expression = Answers(text, "" if place in ("", "-") else place)
+        expression = Answers(text, "" if place in ("", "-") else place, seed=self.settings.seed)
         return expression, self.given(words)
 
     def given(self, words: tuple[str, ...]) -> dict[str, Given]:
@@ -62,7 +62,8 @@ class Inputs:
             for name, value in read_variables(self.settings.vars).items():
                 known[name] = as_given(name, value, f"{self.settings.vars}")
         elsewhere = self.settings.lines or self.settings.file is not None
-        found = assign(words, known, self.stdin, _ALL_VALUES if elsewhere else ORDER)
+        hint = _ALL_VALUES if elsewhere else ORDER
+        found = assign(words, known, self.stdin, hint, seed=self.settings.seed)
         self.used |= found.used
         return found.given
 
@@ -74,6 +75,11 @@ class Inputs:
         except OSError as error:
             raise _unreadable(_STDIN, error) from None
         return decoded(content, errors="replace")
+
+    @property
+    def lines_from_stdin(self) -> bool:
+        """Whether the lines come from standard input."""
+        return self.settings.lines and self.settings.file in (None, "-")
 
     def _ask(self) -> None:
         if self._asked:

@@ -28,6 +28,8 @@ class Settings(NamedTuple):
     color: str = "auto"
     ascii: bool = False
     quiet: bool = False
+    verbose: bool = False
+    seed: int = 0
 
 
 def settings_of(options: dict[str, Any]) -> Settings:
@@ -50,6 +52,13 @@ inputs = _stacked(
         "-f", "--file", metavar="FILE", help="Read the expression from a file; - is standard input."
     ),
     click.option("--vars", metavar="FILE", help="Many names at once: a JSON object, TOML or npz."),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Draw other random numbers; a command gives the same ones every time, and its seed is 0.",
+    ),
 )
 
 line_mode = _stacked(
@@ -74,12 +83,13 @@ numbers = _stacked(
     click.option(
         "-o",
         "--output",
-        type=click.Choice(["table", "json", "jsonl", "raw"]),
-        help="The form; by default a table on a terminal and raw text in a pipe.",
+        type=click.Choice(["table", "json", "jsonl", "csv", "npy", "raw"]),
+        help="The form; by default a table on a terminal and raw text in a pipe; csv and npy hold one array.",
     ),
     click.option("--out", metavar="FILE", help="Write the result to a file."),
     click.option("--precision", type=click.IntRange(1, 17), metavar="N", help="Significant digits."),
     click.option(
         "--dtype", type=click.Choice(["float64", "float32"]), default="float64", help="The type of numbers."
     ),
+    click.option("--verbose", is_flag=True, help="Tell on standard error what was chosen, and why."),
 )

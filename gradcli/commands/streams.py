@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
@@ -67,6 +68,18 @@ class Streams:
         except UnicodeEncodeError:
             sys.stdout.write(text.encode("ascii", "backslashreplace").decode())
 
+    def write_bytes(self, content: bytes) -> None:
+        """Write a result that is no text.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        try:
+            self._target().flush()
+            self._target().buffer.write(content)
+        except OSError as error:
+            raise _unwritable(error, self.settings.out) from None
+
     def _target(self) -> TextIO:
         if self.settings.out is None:
             return sys.stdout
@@ -97,6 +110,19 @@ class Streams:
         """Tell of a warning, unless all is to be quiet."""
         if not self.settings.quiet:
             report(warning, "warning", self.settings)
+
+    def remark(self, sentences: Iterable[str], line: int | None = None) -> None:
+        """Tell what was chosen on the way, to those who asked for it."""
+        if not self.settings.verbose:
+            return
+        self.flush()
+        for sentence in sentences:
+            if self.form == "json":
+                from gradcli.output.jsonform import dumps_error
+
+                _tell(dumps_error(GradcliError(sentence), line, "remark") + "\n")
+            else:
+                _tell(f"{sentence}\n" if line is None else f"line {line}: {sentence}\n")
 
 
 def report(error: GradcliError, severity: str, settings: Settings) -> None:

@@ -32,7 +32,12 @@ class Assigned(NamedTuple):
 
 
 def assign(
-    words: Iterable[str], known: Mapping[str, Given], stdin: Callable[[], str], hint: str = ORDER
+    words: Iterable[str],
+    known: Mapping[str, Given],
+    stdin: Callable[[], str],
+    hint: str = ORDER,
+    *,
+    seed: int = 0,
 ) -> Assigned:
     """Read every NAME=VALUE.
 
@@ -41,6 +46,7 @@ def assign(
         known: names that are known already, such as those of ``--vars``.
         stdin: gives the text of standard input, for ``x=@-``.
         hint: what to do about a word that is no NAME=VALUE.
+        seed: what random numbers are drawn from.
 
     Raises:
         UsageError: a word is no NAME=VALUE, or a file cannot be read.
@@ -51,7 +57,7 @@ def assign(
     for name, (word, start) in list(waiting.items()):
         del waiting[name]
         try:
-            given[name] = read(word, start, given, used, stdin)
+            given[name] = read(word, start, given, used, stdin, seed=seed, target=name)
         except NameProblem as error:
             span = error.span or Span(0, 0)
             later = waiting.get(normal(word[span.start : span.end]))
@@ -79,9 +85,19 @@ def _split(words: Iterable[str], hint: str) -> dict[str, tuple[str, int]]:
 
 
 def read(
-    word: str, start: int, given: Mapping[str, Given], used: set[str], stdin: Callable[[], str]
+    word: str,
+    start: int,
+    given: Mapping[str, Given],
+    used: set[str],
+    stdin: Callable[[], str],
+    *,
+    seed: int,
+    target: str,
 ) -> Given:
-    """The value that a word holds from ``start`` on; the names it uses are added to ``used``."""
+    """The value that a word holds from ``start`` on; the names it uses are added to ``used``.
+
+    Random numbers are drawn from ``seed``, and for each ``target`` are others.
+    """
     text = word[start:].strip()
     if text.startswith("@"):
         from gradcli.data.files import read_stdin_value, read_value
@@ -91,12 +107,14 @@ def read(
         array = read_stdin_value(stdin()) if text == "@-" else read_value(text[1:])
         return as_given("the value", array, word)
     try:
-        return _evaluate(word, start, given, used)
+        return _evaluate(word, start, given, used, seed, target)
     except EmptyInputError:
         raise UsageError(f"{word.strip()} gives no value", hint="such as 3, or 1,2,3, or @data.csv") from None
 
 
-def _evaluate(word: str, start: int, given: Mapping[str, Given], used: set[str]) -> Given:
+def _evaluate(
+    word: str, start: int, given: Mapping[str, Given], used: set[str], seed: int, target: str
+) -> Given:
     """The value of the text that begins inside a word; results with commas between them are one vector.
 
     Raises:
@@ -107,7 +125,7 @@ def _evaluate(word: str, start: int, given: Mapping[str, Given], used: set[str])
     try:
         # Spaces in place of the name: what is wrong with the value is shown under the user's own word.
         tree = parse(Source(" " * start + word[start:]))
-        built = build(tree, source, given)
+        built = build(tree, source, given, seed=seed, target=target)
         (node,) = [ops.stack(*built.outputs, axis=0)] if built.several else built.outputs
         values = {name: one.value for name, one in given.items()}
         (value,) = Plan([node]).run(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
@@ -14,7 +15,14 @@ from gradcli.graph.shapes import Shape, Unknown
 
 Value = Any
 
-_OURS = ("kernels", "scalars")
+_OURS = (
+    "kernels",
+    "scalars",
+    "activation_scalars",
+    "reduction_scalars",
+    "special_scalars",
+    "trigonometry_scalars",
+)
 
 
 class Backend(Protocol):
@@ -23,7 +31,7 @@ class Backend(Protocol):
     def constant(self, node: Node) -> Value:
         """The value of a constant node."""
 
-    def given(self, value: Value) -> Value:
+    def given(self, value: Value, kind: Kind) -> Value:
         """An input's value, as the kernels expect it."""
 
     def kernel(self, node: Node) -> Callable[..., Value]:
@@ -31,6 +39,13 @@ class Backend(Protocol):
 
     def result(self, value: Value, shape: Shape, kind: Kind, kept: Sequence[Value]) -> Value:
         """An output's value, as the user gets it and may change it; others hold what is kept."""
+
+    @property
+    def multiply(self) -> Callable[..., Value]:
+        """The plain product."""
+
+    def holds_nan(self, values: Sequence[Value]) -> bool:
+        """Whether there is a nan in one of them, or may be."""
 
     def quietly(self) -> AbstractContextManager[Any]:
         """The context to run in: overflow and nan are results, not warnings."""
@@ -42,8 +57,12 @@ def runs_on_floats(node: Node) -> bool:
 
 
 @cache
-def function(path: str) -> Callable[..., Value]:
+def function(path: str, of: str = " of an array") -> Callable[..., Value]:
     """The function a record names, such as ``numpy.sin`` or ``kernels.matrices.inv``.
+
+    Args:
+        path: the module and the function.
+        of: what it is wanted for, where its package may be missing.
 
     Raises:
         EvaluationError: it comes from a package that is not installed.
@@ -54,7 +73,7 @@ def function(path: str) -> Callable[..., Value]:
         module = import_module(f"gradcli.execute.{home}" if package in _OURS else home)
     except ImportError:
         raise EvaluationError(
-            f"{name}() of an array needs {package}, which is not installed",
+            f"{name}(){of} needs {package}, which is not installed",
             hint=f"install it with: pip install 'gradcli[{package}]'",
         ) from None
     found: Callable[..., Value] = getattr(module, name)
@@ -68,7 +87,7 @@ class Floats:
         """A float or a bool."""
         return node.values[0]
 
-    def given(self, value: Value) -> Value:
+    def given(self, value: Value, kind: Kind) -> Value:
         """A float or a bool, also from an array of one element."""
         return value if isinstance(value, (float, bool)) else value.item()
 
@@ -79,6 +98,15 @@ class Floats:
     def result(self, value: Value, shape: Shape, kind: Kind, kept: Sequence[Value]) -> Value:
         """As it is."""
         return value
+
+    @property
+    def multiply(self) -> Callable[..., Value]:
+        """Of two floats."""
+        return operator.mul
+
+    def holds_nan(self, values: Sequence[Value]) -> bool:
+        """Only a nan differs from itself."""
+        return any(value != value for value in values)
 
     def quietly(self) -> AbstractContextManager[Any]:
         """Nothing to silence."""
@@ -101,15 +129,16 @@ class Arrays:
             return data
         return self._numpy.array(data, bool if node.kind == "bool" else self._dtype).reshape(node.shape)
 
-    def given(self, value: Value) -> Value:
-        """An array of the plan's type."""
+    def given(self, value: Value, kind: Kind) -> Value:
+        """An array of the plan's type, also from booleans that count as numbers."""
         array = self._numpy.asarray(value)
-        return array if array.dtype == bool else array.astype(self._dtype, copy=False)
+        return array if kind == "bool" and array.dtype == bool else array.astype(self._dtype, copy=False)
 
     def kernel(self, node: Node) -> Callable[..., Value]:
         """The record's NumPy function, in the plan's type."""
         found = function(node.op.kernel)
-        if self._dtype == self._numpy.float64 or node.kind == "bool":
+        # A position may be larger than the whole numbers that the type holds.
+        if self._dtype == self._numpy.float64 or node.kind == "bool" or node.op.gradless:
             return found
         return lambda *arguments, **parameters: self._narrow(found(*arguments, **parameters))
 
@@ -128,6 +157,18 @@ class Arrays:
             # A view, often a read-only one, or what the user gave, or a constant of the plan.
             array = array.copy()
         return array
+
+    @property
+    def multiply(self) -> Callable[..., Value]:
+        """Of two arrays."""
+        found: Callable[..., Value] = self._numpy.multiply
+        return found
+
+    def holds_nan(self, values: Sequence[Value]) -> bool:
+        """One sum an array finds out; infinities of both signs look like a nan to it."""
+        with self.quietly():
+            sums = [self._numpy.add.reduce(value, axis=None) for value in values]
+        return any(one != one for one in sums)
 
     def quietly(self) -> AbstractContextManager[Any]:
         """Without NumPy's floating-point warnings."""

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from gradcli.errors import EvaluationError
 from gradcli.execute import backends
-from gradcli.graph.node import CONSTANT, INPUT, Node, reachable
+from gradcli.execute.products import told_by
+from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, ops, reachable
 from gradcli.graph.regions import Region, Regions
 from gradcli.graph.simplify import share
 
@@ -55,7 +56,7 @@ class Plan:
         self.slots = {node: slot[node] for node in nodes}
         self._size = len(order)
         self.constants: list[tuple[int, Value]] = []
-        self.inputs: list[tuple[str, int]] = []
+        self.inputs: list[tuple[str, int, Kind]] = []
         self.steps: list[Step] = []
         self.outputs = [(slot[output], output.shape, output.kind) for output in outputs]
         # The user's arrays and the plan's own, which no result may be a part of.
@@ -71,7 +72,7 @@ class Plan:
             elif one.op is CONSTANT:
                 self.constants.append((slot[one], self._backend.constant(one)))
             elif one.op is INPUT:
-                self.inputs.append((one.values[0], slot[one]))
+                self.inputs.append((one.values[0], slot[one], one.kind))
             else:
                 arguments = tuple([slot[arg] for arg in one.args])
                 kernel = self._backend.kernel(one)
@@ -79,6 +80,14 @@ class Plan:
                 self.steps.append(
                     Step(kernel, arguments, one.parameters, slot[one], forget[one], region, one)
                 )
+        # On floats a strong product costs next to nothing.
+        told = set() if whole or self.scalar else told_by(nodes)
+        self._told = [slot[output] for output in outputs if output in told]
+        self._plain_steps = [self._with_plain_product(step) for step in self.steps] if self._told else []
+
+    def _with_plain_product(self, step: Step) -> Step:
+        strong = step.node is not None and step.node.op is ops.strong
+        return step._replace(kernel=self._backend.multiply) if strong else step
 
     def run(self, values: Mapping[str, Value]) -> list[Value]:
         """The outputs' values, as floats and bools or as arrays of the outputs' shapes.
@@ -89,7 +98,9 @@ class Plan:
         Raises:
             EvaluationError: an operation is impossible for these values, or memory ran out.
         """
-        slots = self.fill(values)
+        slots = self._plainly(values) if self._told else None
+        if slots is None:
+            slots = self.fill(values)
         kept = [slots[place] for place in self._kept]
         try:
             return [
@@ -98,21 +109,32 @@ class Plan:
         except (ValueError, MemoryError) as error:
             raise _failure(error, None) from None
 
+    def _plainly(self, values: Mapping[str, Value]) -> list[Value] | None:
+        """A run without strong products; nothing if a nan in a result says that it will not do."""
+        try:
+            slots = self._run(self._plain_steps, values)
+        except EvaluationError:
+            return None
+        return None if self._backend.holds_nan([slots[place] for place in self._told]) else slots
+
     def fill(self, values: Mapping[str, Value]) -> list[Value]:
         """What stands in each slot after a run: nothing where a branch was not taken, or was forgotten.
 
         Raises:
             EvaluationError: with ``node`` set to where it happened.
         """
+        return self._run(self.steps, values)
+
+    def _run(self, steps: Sequence[Step], values: Mapping[str, Value]) -> list[Value]:
         slots: list[Value] = [None] * self._size
         for place, value in self.constants:
             slots[place] = value
         step = None
         try:
-            for name, place in self.inputs:
-                slots[place] = self._backend.given(values[name])
+            for name, place, kind in self.inputs:
+                slots[place] = self._backend.given(values[name], kind)
             with self._backend.quietly():
-                for step in self.steps:
+                for step in steps:
                     if step.region is not None and not slots[step.region]:
                         continue
                     arguments = [slots[place] for place in step.arguments]

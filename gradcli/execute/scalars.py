@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +54,8 @@ tan = _total(math.tan, _up)
 asin = _total(math.asin, _up)
 acos = _total(math.acos, _up)
 sqrt = _total(math.sqrt, _up)
+exp2 = _total(math.exp2, _up)
+acosh = _total(math.acosh, _up)
 log = _with_pole(math.log, 0)
 log2 = _with_pole(math.log2, 0)
 log10 = _with_pole(math.log10, 0)
@@ -107,6 +110,21 @@ def reciprocal(x: float) -> float:
     return divide(1.0, x)
 
 
+def rsqrt(x: float) -> float:
+    """1 over the root of x."""
+    return divide(1.0, sqrt(x))
+
+
+def atanh(x: float) -> float:
+    """A pole at 1 and at -1."""
+    return math.copysign(_inf, x) if abs(x) == 1 else _nan if abs(x) > 1 else math.atanh(x)
+
+
+def fmod(a: float, b: float) -> float:
+    """What is left of a after whole b's, of the sign of a."""
+    return _nan if b == 0 or math.isinf(a) else math.fmod(a, b)
+
+
 def square(x: float) -> float:
     """X times x."""
     return x * x
@@ -158,7 +176,33 @@ def _whole(function: Callable[[float], float]) -> Callable[[float], float]:
 floor = _whole(math.floor)
 ceil = _whole(math.ceil)
 trunc = _whole(math.trunc)
-round = _whole(round)
+_nearest = _whole(round)
+
+
+def round(x: float, decimals: int = 0) -> float:
+    """To the nearest, halves to even, after a scaling by a power of ten that may not overflow."""
+    if decimals == 0:
+        return _nearest(x)
+    scale = power(10.0, float(abs(decimals)))
+    scaled = x * scale if decimals > 0 else x / scale
+    if not math.isfinite(scaled):
+        return x
+    return _nearest(scaled) / scale if decimals > 0 else strong(_nearest(scaled), scale)
+
+
+def frac(x: float) -> float:
+    """What stands behind the point."""
+    return x - trunc(x)
+
+
+def nan_to_num(x: float, nan: float, posinf: float | None, neginf: float | None) -> float:
+    """A number for each of nan, inf and -inf; the largest there are for the infinities."""
+    if math.isfinite(x):
+        return x
+    if x != x:
+        return nan
+    largest = sys.float_info.max
+    return (largest if posinf is None else posinf) if x > 0 else (-largest if neginf is None else neginf)
 
 
 def maximum(a: float, b: float) -> float:
@@ -171,6 +215,16 @@ def minimum(a: float, b: float) -> float:
     return a if a < b or a != a else b
 
 
+def fmax(a: float, b: float) -> float:
+    """The larger; the other one of a nan."""
+    return a if a >= b or b != b else b
+
+
+def fmin(a: float, b: float) -> float:
+    """The smaller; the other one of a nan."""
+    return a if a <= b or b != b else b
+
+
 def clip(x: float, lo: float, hi: float) -> float:
     """X between its bounds; the upper one wins where they cross."""
     return minimum(maximum(x, lo), hi)
@@ -179,24 +233,6 @@ def clip(x: float, lo: float, hi: float) -> float:
 def where(condition: bool, a: float, b: float) -> float:
     """One of the two."""
     return a if condition else b
-
-
-def sigmoid(x: float) -> float:
-    """1 / (1 + exp(-x)), never overflowing."""
-    if x >= 0:
-        return 1 / (1 + math.exp(-x))
-    small = math.exp(x)
-    return small / (1 + small)
-
-
-def relu(x: float) -> float:
-    """The larger of x and 0."""
-    return x if x > 0 or x != x else 0.0
-
-
-def softplus(x: float) -> float:
-    """log(1 + exp(x)), never overflowing."""
-    return maximum(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 def strong(g: float, d: float) -> float:
@@ -215,3 +251,22 @@ def win_share(a: float, b: float) -> float:
 def ties(x: float, y: float) -> bool:
     """Equal, or both nan."""
     return x == y or (x != x and y != y)
+
+
+def number_share(a: float, b: float) -> float:
+    """1 where a is larger, one half where both are equal; a nan loses to a number."""
+    if a == b or (a != a and b != b):
+        return 0.5
+    return 1.0 if a > b or b != b else 0.0
+
+
+def lerp(a: float, b: float, w: float) -> float:
+    """From a to b, exact at both."""
+    return a + w * (b - a) if abs(w) < 0.5 else b - (b - a) * (1 - w)
+
+
+def heaviside(x: float, values: float) -> float:
+    """0 or 1, and at 0 a value of choice."""
+    if x != x:
+        return _nan
+    return values if x == 0 else 1.0 if x > 0 else 0.0

@@ -205,14 +205,32 @@ def jvp(
     outputs: Sequence[Node], wrt: Sequence[Node], tangents: Sequence[Node], trail: Trail | None = None
 ) -> list[Node | None]:
     """Push tangents forward: the pullback, which is linear in its cotangent, pulled back itself."""
-    results: list[Node | None] = []
-    for output in outputs:
-        # Nothing depends on its value, for the pullback is linear; its size may matter.
-        free = ops.zeros_like(output)
-        pulled = vjp([(output, free)], wrt, trail)
-        pairs = [(back, v) for back, v in zip(pulled, tangents, strict=True) if back is not None]
-        results.extend(vjp(pairs, [free], trail))
-    return results
+    # Nothing depends on their values, for the pullback is linear; their sizes may matter.
+    free = [ops.zeros_like(output) for output in outputs]
+    # All at once, so that what outputs share is pushed through once.
+    pulled = vjp(list(zip(outputs, free, strict=True)), wrt, trail)
+    pairs = [(back, v) for back, v in zip(pulled, tangents, strict=True) if back is not None]
+    return vjp(pairs, free, trail)
+
+
+def jvp_each(
+    output: Node, wrt: Sequence[Node], tangents: Sequence[Node], trail: Trail | None = None
+) -> list[Node | None]:
+    """Push the tangent of each of ``wrt`` forward by itself; tangents may have leading axes."""
+    free = ops.zeros_like(output)
+    pulled = vjp([(output, free)], wrt, trail)
+    return [
+        None if back is None else vjp([(back, tangent)], [free], trail)[0]
+        for back, tangent in zip(pulled, tangents, strict=True)
+    ]
+
+
+def prefers_forward(output: Shape, wrt: Sequence[Shape]) -> bool:
+    """Whether a Jacobian is cheaper in forward mode: there are fewer inputs, of all names, than outputs.
+
+    Reverse mode takes a row for each output, which serves all names at once.
+    """
+    return all(map(is_known, wrt)) and sum(map(elements, wrt)) < elements(output)
 
 
 def jacobian(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> list[Node]:
@@ -223,14 +241,31 @@ def jacobian(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> l
     """
     if not is_known(output.shape):
         raise GradientProblem("the Jacobian of a masked array: its size is known only when it runs")
-    size = elements(output.shape)
-    seed = ops.reshape(ops.eye(n=size), shape=(size, *output.shape)) if output.shape else constant(1.0)
-    pulled = vjp([(output, seed)], wrt, trail)
+    if prefers_forward(output.shape, [x.shape for x in wrt]):
+        pushed = jvp_each(output, wrt, [_identity(x.shape) for x in wrt], trail)
+        found = [None if one is None else _columns_last(one, output) for one in pushed]
+    else:
+        found = vjp([(output, _identity(output.shape))], wrt, trail)
     shapes = [output.shape + x.shape for x in wrt]
     return [
-        _zeros(shape) if back is None else back if back.shape == shape else ops.reshape(back, shape=shape)
-        for shape, back in zip(shapes, pulled, strict=True)
+        _zeros(shape) if one is None else one if one.shape == shape else ops.reshape(one, shape=shape)
+        for shape, one in zip(shapes, found, strict=True)
     ]
+
+
+def _identity(shape: Shape) -> Node:
+    """A row for each element of a shape, along one leading axis; for a scalar the number 1."""
+    if not shape:
+        return constant(1.0)
+    size = elements(shape)
+    return ops.reshape(ops.eye(n=size), shape=(size, *shape))
+
+
+def _columns_last(pushed: Node, output: Node) -> Node:
+    """What was pushed forward along a leading axis, with that axis last."""
+    if pushed.ndim == output.ndim:
+        return pushed
+    return ops.transpose(pushed, axes=(*range(-output.ndim, 0), -output.ndim - 1))
 
 
 def hessian(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> list[list[Node]]:
@@ -252,15 +287,3 @@ def hvp(
     firsts = gradient(output, wrt, trail)
     pairs = [(first, v) for first, v in zip(firsts, tangents, strict=True) if first is not None]
     return vjp(pairs, wrt, trail)
-
-
-def is_elementwise(output: Node, x: Node) -> bool:
-    """Whether each element of ``output`` depends on the same element of ``x`` alone."""
-    active = {x}
-    for node in reachable([output]):
-        touched = [arg for arg in node.args if arg in active]
-        if touched:
-            if not node.op.elementwise or node.shape != x.shape or any(a.shape != x.shape for a in touched):
-                return False
-            active.add(node)
-    return output.shape == x.shape

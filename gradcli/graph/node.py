@@ -18,6 +18,7 @@ from gradcli.errors import ShapeProblem
 from gradcli.graph.shapes import Shape
 
 Kind = Literal["float", "bool"]
+Takes = Kind | Literal["any", "alike"]
 Rule = Callable[..., "Node"]
 
 _numbers = count()
@@ -51,7 +52,8 @@ class Operation(NamedTuple):
         pullback: one rule an argument, ``rule(g, y, *arguments, **parameters) -> cotangent``,
             written in operations of the table; ``None`` where the derivative is zero everywhere
             it exists. A variadic operation has one rule, whose first argument is the index.
-        takes: the kind of its arguments; a boolean is turned into a number where numbers are due.
+        takes: the kind of its arguments; a boolean is turned into a number where numbers are due, and
+            ``"alike"`` where it stands with numbers.
         gives: the kind of its result; ``"same"`` as its first argument.
         prepare: makes parameters canonical from the arguments' shapes, before anything else.
         torch: the name of PyTorch's backward node, ``""`` where it has none.
@@ -61,9 +63,13 @@ class Operation(NamedTuple):
         samples: calls for the same suite where a domain is not enough: text and shapes.
         elementwise: whether each element of the result depends on its own elements alone.
         spelling: how it is written in the language, where that is no call of its own name: another
-            function's name, or a template such as ``"{0}"`` for its arguments.
+            function's name, with ``[1]`` behind it for the second of its results, or a template
+            such as ``"{0}"`` for its arguments.
         hidden: not a name of the language: another function makes it, or it is part of a derivative.
         form: the order of arguments and parameters in a call, where that is not one after the other.
+        hides_nan: whether a nan among its arguments may leave no nan in its result, like ``pow(nan, 0)``.
+        gradless: whether its result is a position, a count or a truth, so that a derivative through
+            it is an error (``graph.gradless``) and not zero.
     """
 
     name: str
@@ -73,7 +79,7 @@ class Operation(NamedTuple):
     scalar: str
     shape: Callable[..., Shape]
     pullback: tuple[Rule | None, ...]
-    takes: tuple[Kind | Literal["any"], ...]
+    takes: tuple[Takes, ...]
     gives: Kind | Literal["same"]
     prepare: Callable[..., dict[str, Any]] | None
     torch: str
@@ -85,11 +91,13 @@ class Operation(NamedTuple):
     spelling: str
     hidden: bool
     form: tuple[str, ...] = ()
+    hides_nan: bool = False
+    gradless: bool = False
 
     @property
     def spelled(self) -> str:
         """The name that its user knows it by."""
-        return self.name if not self.spelling or "{" in self.spelling else self.spelling
+        return self.name if not self.spelling or "{" in self.spelling else self.spelling.partition("[")[0]
 
     @property
     def variadic(self) -> bool:
@@ -108,6 +116,8 @@ class Operation(NamedTuple):
         last = len(self.takes) - 1
         for place, node in enumerate(nodes):
             kind = self.takes[min(place, last)]
+            if kind == "alike":
+                kind = "float" if any(one.kind == "float" for one in nodes) else node.kind
             if kind not in ("any", node.kind):
                 nodes[place] = ops.number(node) if kind == "float" else ops.ne(node, 0.0)
         shape = self.shape(*[node.shape for node in nodes], **parameters)

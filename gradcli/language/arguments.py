@@ -9,14 +9,38 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gradcli.errors import CallProblem, Span
-from gradcli.graph.node import Node, Operation, constant
+from gradcli.graph.node import Node, Operation, Parameter, constant
 from gradcli.graph.operations.compose import Composite
 from gradcli.graph.operations.record import REQUIRED
 from gradcli.language.meaning import Group, Listing, Meaning, Nothing
 from gradcli.language.names import CONSTANTS, listed, nearest
 from gradcli.language.parameters import Evaluate, parameter_value
 
-_ALIASES = {"dim": "axis", "keepdim": "keepdims", "dims": "axes", "ord": "p", "ddof": "correction"}
+# What NumPy or PyTorch call an argument, and the names that it may have here.
+_ALIASES = {
+    "dim": ("axis",),
+    "dims": ("axes", "axis"),
+    "dim1": ("axis1",),
+    "dim2": ("axis2",),
+    "keepdim": ("keepdims",),
+    "ord": ("p",),
+    "ddof": ("correction",),
+    "num": ("n",),
+    "fill_value": ("value",),
+    "constant_values": ("value",),
+    "pad_width": ("width",),
+    "shifts": ("shift",),
+    "diagonal": ("offset", "k"),
+    "k": ("offset",),
+    "min": ("lo",),
+    "max": ("hi",),
+    "negative_slope": ("slope",),
+    "method": ("interpolation",),
+    # PyTorch's older flag: true is a correction of 1.
+    "unbiased": ("correction",),
+}
+# The kinds that several whole numbers, written one after the other, stand for: x.permute(2, 0, 1).
+_SPREAD = ("shape", "open shape", "permutation", "axes")
 
 
 def slots(record: Operation | Composite, method: bool = False) -> list[str]:
@@ -69,17 +93,21 @@ def bind(
     form = f"its form is {signature(record)}"
     order = slots(record, method)
     spread = next((_bare(one) for one in record.arguments if one.startswith("*")), None)
-    given: dict[str, Meaning] = dict(zip(order, positional, strict=False))
+    declared = {parameter.name: parameter for parameter in record.parameters}
+    if len(positional) > len(order) and order and order[-1] in declared:
+        positional = _gathered(positional, len(order) - 1, declared[order[-1]])
+    # What comes after arrays of any number is given by name.
+    placed = order if spread is None else order[: order.index(spread)]
+    given: dict[str, Meaning] = dict(zip(placed, positional, strict=False))
     if spread is not None:
-        _spread(given, spread, list(positional[order.index(spread) :]))
+        _spread(given, spread, list(positional[len(placed) :]))
     elif len(positional) > len(order):
         plural = "argument" if len(order) == 1 else "arguments"
         raise CallProblem(
             f"{record.name}() takes {len(order) or 'no'} {plural}, and got {len(positional)}", hint=form
         )
     for written, meaning in keywords.items():
-        alias = _ALIASES.get(written, written)
-        name = alias if written not in order and alias in order else written
+        name = _named(written, order)
         if name not in order:
             near = listed(nearest(name, order))
             hint = f"did you mean {near}?" if near else form
@@ -90,22 +118,33 @@ def bind(
     arrays: list[Node | None] = []
     for one in record.arguments:
         arrays.extend(_arrays(record, one, given.pop(_bare(one), None), as_array))
-    declared = {parameter.name: parameter for parameter in record.parameters}
     parameters = {
         name: parameter_value(record.name, declared[name], meaning, evaluate, form)
         for name, meaning in given.items()
     }
     for parameter in record.parameters:
-        if parameter.name not in parameters and isinstance(record, Composite):
-            parameters[parameter.name] = parameter.default
-        if parameters.get(parameter.name, parameter.default) is REQUIRED:
+        if parameters.setdefault(parameter.name, parameter.default) is REQUIRED:
             raise _missing(record, parameter.name)
     return arrays, parameters
 
 
+def _gathered(positional: Sequence[Meaning], place: int, last: Parameter) -> Sequence[Meaning]:
+    """Whole numbers at the end of a call as the one tuple that the last parameter takes."""
+    rest = positional[place:]
+    if last.kind not in _SPREAD or not all(isinstance(one, Node) and one.shape == () for one in rest):
+        return positional
+    return [*positional[:place], Group(tuple(rest), Span(0, 0))]
+
+
+def _named(written: str, order: Sequence[str]) -> str:
+    """The argument that a keyword is for, which may be known by another name."""
+    if written in order:
+        return written
+    return next((name for name in _ALIASES.get(written, ()) if name in order), written)
+
+
 def _spread(given: dict[str, Meaning], name: str, rest: list[Meaning]) -> None:
     """All that is left over belongs to one argument; a single list hands over what it holds."""
-    given.pop(name, None)
     if len(rest) == 1 and isinstance(rest[0], (Listing, Group)):
         given[name] = rest[0]
     elif rest:

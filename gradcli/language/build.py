@@ -8,23 +8,33 @@ from typing import Any, NamedTuple
 from gradcli.errors import CallProblem, GradcliError, NameProblem, Source, Span, SyntaxProblem
 from gradcli.graph.derive import Trail
 from gradcli.graph.node import Node, ops
+from gradcli.graph.stable import Rewrite
 from gradcli.language import calls, rules
 from gradcli.language.context import Context
-from gradcli.language.derivatives import contains_derivative
+from gradcli.language.derivatives import contains_derivative, differentiated_names
+from gradcli.language.draws import Draws
 from gradcli.language.lexer import normal
 from gradcli.language.meaning import NOTHING, Function, Group, Listing, Meaning, Scope, span_of
 from gradcli.language.names import Given, is_function
 from gradcli.language.rules import Step
+from gradcli.language.stabilised import rewrites, stabilised
 from gradcli.language.tree import Tree
 
 _RULES = {**rules.RULES, **calls.RULES}
+
+
+class Written(NamedTuple):
+    """The results of a text and the nodes of its names, as they were written."""
+
+    outputs: list[Node]
+    names: dict[str, Node]
 
 
 class Built(NamedTuple):
     """A graph made from a text.
 
     Attributes:
-        outputs: the results, in order.
+        outputs: the results, in order, as they are computed.
         several: whether the text ends in a tuple of results.
         names: the node of every name, given or assigned.
         spans: where in the text a node comes from.
@@ -32,6 +42,10 @@ class Built(NamedTuple):
         sized: given names whose values decided a size, an axis or a slice.
         used: the given names that the text uses.
         source: the text.
+        written: the results and names as they were written, where what is computed may differ from it.
+        images: for each node that was written, the one that computes it.
+        origins: for each node that was not written, the one that it stands for or helps to compute.
+        rewrites: what is computed in another way than it was written.
     """
 
     outputs: list[Node]
@@ -42,10 +56,22 @@ class Built(NamedTuple):
     sized: set[str]
     used: set[str]
     source: Source
+    written: Written
+    images: Mapping[Node, Node]
+    origins: Mapping[Node, Node]
+    rewrites: tuple[Rewrite, ...]
 
 
 def build(
-    tree: Tree, source: Source, given: Mapping[str, Given], wrt: Collection[str] = (), *, free: bool = False
+    tree: Tree,
+    source: Source,
+    given: Mapping[str, Given],
+    wrt: Collection[str] = (),
+    *,
+    free: bool = False,
+    seed: int = 0,
+    target: str = "",
+    stable: bool = True,
 ) -> Built:
     """Build the graph of a whole text.
 
@@ -55,11 +81,15 @@ def build(
         given: what is known of each name.
         wrt: the names that will be differentiated by: no size may depend on them.
         free: a name without a value is a scalar input, instead of an error.
+        seed: what its random numbers are drawn from.
+        target: the name that the text gives a value to, if it does.
+        stable: compute what overflows only because of how it is written in another way.
 
     Raises:
         ExpressionError: whatever is wrong with it, under its text.
     """
-    context = Context(source, given, wrt, free, differentiates=contains_derivative(tree))
+    differentiated = differentiated_names(tree) if contains_derivative(tree) else None
+    context = Context(source, given, wrt, free, differentiated, stable, Draws(seed, target))
     scope: Scope = {}
     meaning: Meaning | Function = NOTHING
     try:
@@ -70,9 +100,23 @@ def build(
         error.source = error.source or source
         raise
     assigned = {name: value for name, value in scope.items() if isinstance(value, Node)}
-    names = {**context.inputs, **assigned}
-    used = set(context.inputs)
-    return Built(outputs, several, names, context.spans, context.trail, context.sized_names, used, source)
+    written = Written(outputs, {**context.inputs, **assigned})
+    computed = stabilised(context, [*outputs, *assigned.values()])
+    names = {**context.inputs, **dict(zip(assigned, computed[len(outputs) :], strict=True))}
+    return Built(
+        outputs=computed[: len(outputs)],
+        several=several,
+        names=names,
+        spans=context.spans,
+        trail=context.trail,
+        sized=context.sized_names,
+        used=set(context.inputs),
+        source=source,
+        written=written,
+        images=context.stable.images if context.stable else {},
+        origins=context.stable.origins if context.stable else {},
+        rewrites=rewrites(context),
+    )
 
 
 def _walk(context: Context, tree: Tree, scope: Scope) -> Meaning:
@@ -146,6 +190,8 @@ def _bind(context: Context, scope: Scope, name: str, meaning: Meaning, tree: Tre
         context.spans.setdefault(node, span_of(tree))
     if name in context.wrt:
         context.varied[node] = name
+    if name in context.free_names:
+        context.kept.add(node)
     scope[name] = node
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from gradcli.errors import CallProblem, ExpressionError, GradientProblem, NameProblem, Span
-from gradcli.graph.node import Node, constant, ops, variable
+from gradcli.errors import CallProblem, ExpressionError, GradientProblem, NameProblem, ShapeProblem, Span
+from gradcli.graph.gradless import refuse_gradless
+from gradcli.graph.node import Node, ops, variable
 from gradcli.graph.operations.compose import Composite
+from gradcli.graph.shapes import agree, describe
 from gradcli.language import derivatives
 from gradcli.language.arguments import bind
 from gradcli.language.context import Context
@@ -12,7 +14,6 @@ from gradcli.language.lexer import normal
 from gradcli.language.meaning import Function, Group, Meaning, Scope, span_of
 from gradcli.language.names import (
     DERIVATIVES,
-    MEASURES,
     function_names,
     functions,
     is_function,
@@ -20,6 +21,7 @@ from gradcli.language.names import (
     nearest,
 )
 from gradcli.language.rules import Rule, Step
+from gradcli.language.stabilised import stabilised
 from gradcli.language.tree import Token, Tree
 
 # What the likes of max(a, b) are after.
@@ -59,8 +61,6 @@ def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scop
             positional.append((yield argument, scope))
     if isinstance(function, Function):
         return (yield from _inline(context, tree, function, positional, keywords))
-    if word in MEASURES:
-        return _measure(context, tree, word, positional, keywords)
     record = functions()[word]
     try:
         arrays, parameters = context.guard(
@@ -147,34 +147,15 @@ def _no_function(context: Context, word: str, name: Token, tree: Tree, scope: Sc
     return NameProblem(f"there is no function {word}()", span=span, hint=hint)
 
 
-def _measure(
-    context: Context, tree: Tree, word: str, positional: list[Meaning], keywords: dict[str, Meaning]
-) -> Meaning:
-    if len(positional) != 1 or keywords:
-        raise CallProblem(f"{word}() takes one array", span=span_of(tree))
-    x = context.array(positional[0], span_of(tree))
-    if word == "ndim":
-        return context.at(tree, constant(float(x.ndim)))
-    counts = [
-        constant(float(size)) if isinstance(size, int) else ops.count(x, axis=(axis - x.ndim,))
-        for axis, size in enumerate(x.shape)
-    ]
-    if word == "shape":
-        return Group(tuple(counts), span_of(tree))
-    if all(isinstance(size, int) for size in x.shape):
-        total = 1.0
-        for one in counts:
-            total *= one.values[0]
-        return context.at(tree, constant(total))
-    return context.at(tree, ops.count(x, axis=tuple(range(-x.ndim, 0))))
-
-
 def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], scope: Scope) -> Step:
-    form = "diff(expr, x) or diff(expr, x, n)" if word == "diff" else f"{word}(expr, x)"
-    if not 2 <= len(arguments) <= (3 if word == "diff" else 2):
-        raise CallProblem(
-            f"{word}() takes an expression and a name", span=span_of(tree), hint=f"write {form}"
-        )
+    extra = DERIVATIVES[word]
+    form = f"{word}(expr, x{', ' + extra if extra == 'v' else ''})"
+    if word == "diff":
+        form = "diff(expr, x) or diff(expr, x, n)"
+    least, most = (3, 3) if extra == "v" else (2, 3 if extra else 2)
+    if not least <= len(arguments) <= most:
+        what = "an expression, a name and a vector" if extra == "v" else "an expression and a name"
+        raise CallProblem(f"{word}() takes {what}", span=span_of(tree), hint=f"write {form}")
     expression, by, *rest = arguments
     if by.rule != "name":
         raise CallProblem(
@@ -183,27 +164,39 @@ def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], 
     x = context.array((yield by, scope), span_of(by))
     y = context.array((yield expression, scope), span_of(expression))
     name = context.name(by)
-    if x in context.sized:
+    written = x
+    x, y = stabilised(context, [x, y])
+    if x in context.sized or written in context.sized:
         raise GradientProblem(f"{name} decides a size, so there is no derivative by it", span=span_of(by))
     if x.kind == "bool":
         raise GradientProblem(f"{name} is true or false: there is no derivative by it", span=span_of(by))
+    refuse_gradless([y], {name: x}, context.spans)
     y = ops.number(y) if y.kind == "bool" else y
-    if word != "diff":
-        return context.at(tree, context.guard(tree, derivatives.FORMS[word], y, x, context.trail))
-    order = 1
-    if rest:
-        last = rest[0]
-        if last.rule == "keyword":
-            if last.word(0).text != "n":
-                raise CallProblem(
-                    f"diff() has no argument '{last.word(0).text}'", span=span_of(tree), hint=f"write {form}"
-                )
-            last = last.part(1)
-        times = context.evaluate(context.array((yield last, scope), span_of(last)))
+    if not rest:
+        found = context.guard(tree, derivatives.FORMS[word], y, x, context.trail)
+        return context.at(tree, found)
+    last = rest[0]
+    if last.rule == "keyword":
+        if last.word(0).text != extra:
+            raise CallProblem(
+                f"{word}() has no argument '{last.word(0).text}'", span=span_of(tree), hint=f"write {form}"
+            )
+        last = last.part(1)
+    third = context.array((yield last, scope), span_of(last))
+    if word == "diff":
+        times = context.evaluate(third)
         if times != times or times < 0 or times > 1000 or times != int(times):
             raise CallProblem(f"diff() cannot be repeated {times:g} times", span=span_of(last))
-        order = int(times)
-    return context.at(tree, context.guard(tree, derivatives.derivative, y, x, order, context.trail))
+        return context.at(tree, context.guard(tree, derivatives.derivative, y, x, context.trail, int(times)))
+    v = ops.number(third) if third.kind == "bool" else third
+    like, what = (y, "the expression") if word == "vjp" else (x, name)
+    if not agree(v.shape, like.shape):
+        raise ShapeProblem(
+            f"the vector of {word}() is {describe(v.shape)} and {what} {describe(like.shape)}: "
+            "they must have one shape",
+            span=span_of(last),
+        )
+    return context.at(tree, context.guard(tree, derivatives.PRODUCTS[word], y, x, v, context.trail))
 
 
 RULES: dict[str, Rule] = {"call": _function, "method": _method}

@@ -18,10 +18,12 @@ from gradcli.graph.derive import Trail
 from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, Operation, constant, ops, reachable, variable
 from gradcli.graph.operations.compose import Composite
 from gradcli.graph.shapes import agree, describe, elements
+from gradcli.graph.stable import Stable
 from gradcli.graph.substitute import substitute
 from gradcli.language import symbols
+from gradcli.language.draws import Draws
 from gradcli.language.lexer import normal
-from gradcli.language.meaning import Group, Listing, Meaning, kind_of, span_of
+from gradcli.language.meaning import Group, Listing, Meaning, kind_of, ragged, span_of
 from gradcli.language.names import Given
 from gradcli.language.tree import Tree
 
@@ -38,7 +40,9 @@ class Context:
         given: what is known of each name.
         wrt: the names that will be differentiated by: no size may depend on them.
         free: a name without a value is a scalar input, instead of an error.
-        differentiates: whether the text takes a derivative somewhere.
+        differentiated: the names that the text itself differentiates by; ``None`` if it takes no derivative.
+        stable: whether what overflows only because of how it is written is computed in another way.
+        draws: gives the seeds of its calls of random numbers.
 
     Attributes:
         inputs: the node of every given name that was used.
@@ -46,6 +50,7 @@ class Context:
         trail: which node a derivative node comes from.
         sized: nodes whose values decided a size, an axis or a slice.
         varied: nodes that will be differentiated by, with their names.
+        kept: the nodes of assigned names that are differentiated by, there or here: they are free.
         arithmetic: scalar nodes that are made of numbers alone.
         bound: the free variables that stand for a function's arguments while its body is differentiated.
         calling: the functions of the text that are being inlined.
@@ -57,21 +62,27 @@ class Context:
         given: Mapping[str, Given],
         wrt: Collection[str],
         free: bool,
-        differentiates: bool,
+        differentiated: Collection[str] | None,
+        stable: bool,
+        draws: Draws,
     ) -> None:
         self.source = source
         self.given = given
         self.wrt = wrt
         self.free = free
-        self.differentiates = differentiates
+        self.differentiates = differentiated is not None
+        self.free_names = {*wrt, *(differentiated or ())}
+        self._draws = draws
         self.inputs: dict[str, Node] = {}
         self.spans: dict[Node, Span] = {}
         self.trail = Trail()
         self.sized: set[Node] = set()
         self.varied: dict[Node, str] = {}
+        self.kept: set[Node] = set()
         self.arithmetic: set[Node] = set()
         self.bound: dict[Node, Node] = {}
         self.calling: list[str] = []
+        self.stable = Stable(self.kept) if stable else None
 
     def name(self, tree: Tree) -> str:
         """The name in a tree of the rule ``name``; a pasted symbol is the constant it looks like."""
@@ -105,8 +116,10 @@ class Context:
         Raises:
             ExpressionError: shapes or parameters do not fit, under the text.
         """
+        self._draws.hand_out(record, parameters)
         node: Node = self.guard(tree, record.__call__, *arguments, operands=arguments, **parameters)
-        if node.shape == () and all(one.op is CONSTANT or one in self.arithmetic for one in arguments):
+        known = [one.op is CONSTANT or one in self.arithmetic for one in arguments]
+        if node.shape == () and known and all(known):
             self.arithmetic.add(node)
         return self._made(tree, node)
 
@@ -118,6 +131,7 @@ class Context:
         Raises:
             ExpressionError: shapes or parameters do not fit, under the text.
         """
+        self._draws.hand_out(record, parameters)
         operands = [argument for argument in arguments if argument is not None]
         found: Node | tuple[Node, ...] = self.guard(
             tree, record.__call__, *arguments, operands=operands, **parameters
@@ -209,7 +223,7 @@ class Context:
             return constant((), (0,))
         for node in items[1:]:
             if not agree(node.shape, items[0].shape):
-                raise _ragged(listing, items[0], node)
+                raise ragged(listing, items[0], node)
         if all(node.op is CONSTANT for node in items):
             data: list[float] = []
             for node in items:
@@ -264,24 +278,15 @@ class Context:
             every += reached
         return node, every
 
+    def stands_for(self, new: Node, old: Node) -> None:
+        """A node comes from where the one comes from in whose place it stands."""
+        origin = old if old in self.spans else self.trail.origin(old)
+        if origin in self.spans:
+            self.spans.setdefault(new, self.spans[origin])
+
     def unbind(self, node: Node, arguments: dict[Node, Node]) -> Node:
         """A node of a function's body with the arguments in the place of its free variables."""
         made = substitute([node], arguments)
         for old, new in made.items():
-            origin = old if old in self.spans else self.trail.origin(old)
-            if origin in self.spans:
-                self.spans.setdefault(new, self.spans[origin])
+            self.stands_for(new, old)
         return made.get(node, node)
-
-
-def _ragged(listing: Listing, first: Node, other: Node) -> ShapeProblem:
-    if first.ndim == other.ndim == 1:
-        message = (
-            f"the rows of an array must agree: one has {first.shape[0]} elements, another {other.shape[0]}"
-        )
-    else:
-        message = (
-            f"the elements of an array must agree in shape: one is {describe(first.shape)}, "
-            f"another {describe(other.shape)}"
-        )
-    return ShapeProblem(message, span=listing.span)

@@ -14,8 +14,17 @@ from gradcli.graph.shapes import Shape
 
 CONSTANTS = {"pi": math.pi, "tau": math.tau, "e": math.e, "inf": math.inf, "nan": math.nan}
 
-DERIVATIVES = ("diff", "grad", "jacobian", "hessian")
-MEASURES = ("size", "shape", "ndim")
+# What each takes behind the expression and the name.
+DERIVATIVES = {
+    "diff": "n",
+    "grad": "",
+    "jacobian": "",
+    "hessian": "",
+    "laplacian": "",
+    "jvp": "v",
+    "vjp": "v",
+    "hvp": "v",
+}
 
 _LOOKS_AT_MOST = 200
 
@@ -47,12 +56,12 @@ def operators() -> Mapping[str, Operation]:
 
 def is_function(name: str) -> bool:
     """Whether the language has a function of that name."""
-    return name in functions() or name in DERIVATIVES or name in MEASURES
+    return name in functions() or name in DERIVATIVES
 
 
 def function_names() -> list[str]:
     """Every name that can be called."""
-    return [*functions(), *DERIVATIVES, *MEASURES]
+    return [*functions(), *DERIVATIVES]
 
 
 def nearest(name: str, known: Iterable[str], at_most: int = 3) -> list[str]:

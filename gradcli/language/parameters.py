@@ -26,11 +26,13 @@ def parameter_value(
     ========================  =================================================
     axes, permutation         a whole number or several: a tuple
     integers                  the same; tuples in it stay tuples
+    whole                     a whole number as it is, or several: a tuple
     axis, integer, size       a whole number; a size is not negative
-    shape                     sizes: a tuple
+    shape, open shape         sizes: a tuple; -1 leaves a size of an open shape open
     number, flag              a float, a bool
     order                     a float or a text
     text                      a text, one of the choices if there are any
+    padding                   whole numbers or a text
     ========================  =================================================
 
     Args:
@@ -60,16 +62,20 @@ class _Reading:
             if self._parameter.default is None:
                 return None
             raise self._refused(meaning, "a value")
-        if kind in ("axes", "permutation", "integers"):
+        if kind in ("axes", "permutation", "integers", "whole"):
+            if kind == "whole" and not isinstance(meaning, (Group, Listing)):
+                return self._whole(meaning, "a whole number or a tuple of them")
             return self._several(meaning, "a whole number or a tuple of them")
         if kind in ("axis", "integer"):
             return self._whole(meaning, "a whole number")
         if kind == "size":
             return self._size(meaning)
-        if kind == "shape":
+        if kind in ("shape", "open shape"):
             return self._shape(meaning)
-        if kind == "text" or (kind == "order" and isinstance(meaning, Text)):
+        if kind == "text" or (kind in ("order", "padding") and isinstance(meaning, Text)):
             return self._text(meaning)
+        if kind == "padding":
+            return self._several(meaning, "a whole number, a tuple of them or a text")
         if not isinstance(meaning, Node) or meaning.shape != ():
             expected = {"flag": "true or false", "order": "a number or text"}.get(kind, "a number")
             raise self._refused(meaning, expected)
@@ -80,17 +86,20 @@ class _Reading:
         got = kind_of(meaning)
         if isinstance(meaning, Node) and meaning.shape:
             got = f"an array of shape {describe(meaning.shape)}"
+        elif isinstance(meaning, Node) and meaning.kind == "bool":
+            got = "true or false"
         return CallProblem(
             f"{self._function}() needs {expected} for {self._name}, and got {got}", hint=self._form
         )
 
     def _whole(self, one: Meaning, expected: str) -> int:
-        if not isinstance(one, Node) or one.shape != ():
+        # true is no axis 1: torch's var(x, true) means its correction.
+        if not isinstance(one, Node) or one.shape != () or one.kind == "bool":
             raise self._refused(one, expected)
         value = self._evaluate(one)
         if not math.isfinite(value) or value != int(value):
             raise CallProblem(f"{self._function}() needs a whole number for {self._name}, and got {value:g}")
-        if abs(value) >= LARGEST and self._parameter.kind not in ("shape", "size"):
+        if abs(value) >= LARGEST and self._parameter.kind not in ("shape", "open shape", "size"):
             raise CallProblem(f"{self._name} {value:g} is out of range")
         return int(value)
 
@@ -116,7 +125,7 @@ class _Reading:
 
     def _shape(self, meaning: Meaning) -> tuple[int, ...]:
         sizes = self._several(meaning, "a size or a tuple of sizes")
-        if min(sizes, default=0) < (-1 if self._function == "reshape" else 0):
+        if min(sizes, default=0) < (-1 if self._parameter.kind == "open shape" else 0):
             raise CallProblem(f"{self._function}() needs sizes that are not negative, and got {sizes}")
         return sizes
 

@@ -85,16 +85,29 @@ def _at(written: Written, least: int) -> str:
 
 def _call(node: Node, op: Operation, args: list[Written]) -> Written:
     texts = [text for text, _ in args]
-    if op.variadic:
+    if op.variadic and len(op.arguments) == 1:
         texts = [f"[{', '.join(texts)}]"]
         if op.name == "stack" and node.parameters["axis"] == -node.ndim:
             return texts[0], _POSTFIX
+    ahead = _ahead(op)
+    for parameter, value in node_parameters(node):
+        if parameter.name in ahead:
+            texts.insert(op.form.index(parameter.name), _parameter(parameter, value))
     shown = [
         f"{parameter.name}={_parameter(parameter, value)}"
         for parameter, value in node_parameters(node)
-        if not _is_default(node, parameter, value)
+        if parameter.kind != "seed"
+        and parameter.name not in ahead
+        and not _is_default(node, parameter, value)
     ]
-    return f"{op.spelled}({', '.join([*texts, *shown])})", _POSTFIX
+    place = "".join(op.spelling.partition("[")[1:])
+    return f"{op.spelled}({', '.join([*texts, *shown])}){place}", _POSTFIX
+
+
+def _ahead(op: Operation) -> list[str]:
+    """The parameters that stand before an array in a call, and so are written in their place."""
+    names = {parameter.name for parameter in op.parameters}
+    return [name for place, name in enumerate(op.form) if name in names and set(op.form[place:]) - names]
 
 
 def node_parameters(node: Node) -> Iterator[tuple[Parameter, Any]]:
@@ -113,6 +126,8 @@ def _is_default(node: Node, parameter: Parameter, value: Any) -> bool:
 def _parameter(parameter: Parameter, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
     if isinstance(value, tuple):
         inner = ", ".join(["-1" if isinstance(one, Unknown) else str(one) for one in value])
         return (

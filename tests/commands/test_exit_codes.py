@@ -55,7 +55,9 @@ EXIT_CODES = [
     (2, ["eval", "--lines", "--exit-status"], ""),
     (2, ["grad", "x", "x=1", "--wrt", ""], ""),
     (2, ["grad", "x, x", "x=1", "--vector", "1=1"], ""),
-    (2, ["grad", "x", "x=1", "--vector", "@-"], "1"),
+    (0, ["grad", "x", "x=1", "--vector", "@-"], "1"),
+    (2, ["grad", "x", "x=@-", "--vector", "@-"], "1"),
+    (2, ["grad", "--lines", "x=1", "--vector", "@-"], "x\n"),
     # the expression is wrong
     (3, ["eval", "1 +"], ""),
     (3, ["eval", "x"], ""),

@@ -469,3 +469,9 @@ def test_a_masked_branch_that_is_not_taken_does_not_run(calls: Counter[str]) -> 
     f = Expression("sum(exp(x[x > 0])) if sum(x) > 9 else sum(x)")
     assert_array_equal(f.grad(x=[1.0, 2.0])["x"], [1, 1])
     assert calls["numpy.exp"] == 0
+
+
+def test_booleans_that_are_differentiated_by_count_as_numbers() -> None:
+    b = np.array([True, False])
+    for text, slope in (("sum(b - 2 * b)", [-1, -1]), ("sum(-b)", [-1, -1]), ("var(b)", [1, -1])):
+        np.testing.assert_array_equal(Expression(text).grad(wrt="b", b=b)["b"], slope)

@@ -21,6 +21,7 @@ from gradcli.execute.plan import Plan
 from gradcli.graph import derive
 from gradcli.graph.node import Node, Operation, constant, ops, reachable, variable
 from gradcli.graph.operations.compose import Composite, composites
+from gradcli.graph.operations.record import REQUIRED
 from gradcli.language.build import build as built
 from gradcli.language.names import Given
 from gradcli.language.parser import parse
@@ -58,6 +59,10 @@ DOMAINS: dict[str, Draw] = {
     # Neither a whole number nor a half within 0.1.
     "fraction": lambda rng, shape: rng.integers(-6, 6, shape) / 2 + rng.uniform(0.12, 0.38, shape),
     "three": lambda rng, shape: np.full(shape, 3.0),
+    "within_one": lambda rng, shape: rng.uniform(0.1, 0.9, shape),
+    "beyond_one": lambda rng, shape: rng.uniform(1.3, 2.9, shape),
+    # Away from where tenths are rounded.
+    "off_grid": lambda rng, shape: rng.integers(-20, 20, shape) / 10 + rng.uniform(0.08, 0.12, shape),
     "low": lambda rng, shape: rng.uniform(-0.9, -0.3, shape),
     "high": lambda rng, shape: rng.uniform(0.4, 0.9, shape),
     "well": _square,
@@ -116,6 +121,12 @@ def word_for(record: Operation, position: int) -> str:
     """The domain of an argument; a single word serves them all."""
     domain = record.domain
     return domain[position] if len(domain) == len(record.arguments) else domain[-1]
+
+
+def defaults(record: Operation) -> dict[str, Any] | None:
+    """The parameters of a call that gives none, or nothing where one must be given."""
+    found = {parameter.name: parameter.default for parameter in record.parameters}
+    return None if REQUIRED in found.values() else found
 
 
 def shape_of(text: str) -> tuple[int, ...]:
@@ -204,7 +215,7 @@ def samples(name: str) -> tuple[Sample, ...]:
     """All samples of one record."""
     record = next(one for one in records() if one.name == name)
     found = [_written(record, text, dict(shapes)) for text, shapes in record.samples]
-    if isinstance(record, Operation) and record.elementwise:
+    if isinstance(record, Operation) and record.elementwise and defaults(record) is not None:
         found += [_called(record, shapes) for shapes in elementwise_shapes(record)]
     return tuple(found)
 
@@ -220,7 +231,7 @@ def get(name: str, place: int) -> Sample:
 
 
 def describe(case: tuple[str, int]) -> str:
-    """How a sample is called in pytest's output."""
+    """A sample in pytest's output."""
     return f"{case[0]}: {get(*case).label}"
 
 

@@ -7,6 +7,7 @@ exception that is no longer needed fails too.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sampling import (
     Sample,
+    defaults,
     describe,
     differences,
     draw,
@@ -36,7 +38,7 @@ from sampling import (
 from gradcli.execute import backends
 from gradcli.execute.plan import Plan
 from gradcli.graph import derive
-from gradcli.graph.node import Node, Operation, constant, ops, variable
+from gradcli.graph.node import Node, Operation, constant, ops, reachable, variable
 from gradcli.graph.shapes import Unknown
 
 # (check, record) -> why the check cannot hold there.
@@ -122,7 +124,13 @@ def test_run_has_the_shape_and_kind_of_the_node(sample: Sample) -> None:
 # 1e308 overflows in nearly everything, 5e-324 underflows, 710 is past the end of exp.
 EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.5, 3.0, 710.0, -746.0, 1e-310, 1e308, -1e308]
 EDGES += [np.inf, -np.inf, np.nan]
-WITH_BOTH = [record for record in ops if record.scalar and record.arguments and record.elementwise]
+# How far the special functions of SciPy, or of the C library, are off here and there, in units.
+ROUGH = {"erfc": 64, "gelu": 64, "lgamma": 128, "factorial": 16}
+WITH_BOTH = [
+    record
+    for record in ops
+    if record.scalar and record.arguments and record.elementwise and defaults(record) is not None
+]
 
 
 def assert_within_ulps(found: np.ndarray, expected: np.ndarray, ulps: int = 4) -> None:
@@ -130,14 +138,17 @@ def assert_within_ulps(found: np.ndarray, expected: np.ndarray, ulps: int = 4) -
     finite = np.isfinite(expected) & np.isfinite(found)
     assert_array_equal(found[~finite], expected[~finite])
     apart = np.abs(found[finite] - expected[finite])
-    room = np.spacing(np.abs(expected[finite])) * ulps
+    with np.errstate(over="ignore"):
+        room = np.spacing(np.abs(expected[finite])) * ulps
     worst = np.argmax(apart - room) if apart.size else 0
     assert np.all(apart <= room), f"{found[finite][worst]!r} is not {expected[finite][worst]!r}"
 
 
 @pytest.mark.parametrize("record", WITH_BOTH, ids=lambda record: record.name)
 def test_scalar_agrees_with_the_array_kernel(record: Operation) -> None:
-    kernel, scalar = backends.function(record.kernel), backends.function(record.scalar)
+    given = defaults(record) or {}
+    kernel = partial(backends.function(record.kernel), **given)
+    scalar = partial(backends.function(record.scalar), **given)
     bools = record.takes[0] == "bool" and len(record.takes) == 1
     edges = [True, False] if bools else EDGES
     count = len(record.arguments)
@@ -157,8 +168,8 @@ def test_scalar_agrees_with_the_array_kernel(record: Operation) -> None:
     if arrays.dtype == bool:
         assert_array_equal(scalars, arrays)
         return
-    assert_within_ulps(scalars, arrays)
-    assert_within_ulps(scalars, singles)
+    assert_within_ulps(scalars, arrays, ROUGH.get(record.name, 4))
+    assert_within_ulps(scalars, singles, ROUGH.get(record.name, 4))
     zero = arrays == 0
     assert_array_equal(np.signbit(scalars[zero]), np.signbit(arrays[zero]))
 
@@ -184,7 +195,8 @@ def test_scalar_plan_agrees_with_the_array_plan(
     edges = [[True, False] if node.kind == "bool" else EDGES for node in sample.inputs.values()]
     for row in [tuple(sample.values.values()), *product(*edges)]:
         values = dict(zip(sample.values, row, strict=True))
-        assert_within_ulps(np.array(scalar.run(values), float), np.array(array.run(values), float))
+        found, expected = (np.array(plan.run(values), float) for plan in (scalar, array))
+        assert_within_ulps(found, expected, ROUGH.get(sample.record.name, 4))
 
 
 @each_sample
@@ -379,3 +391,48 @@ def test_exceptions_are_still_needed(key: tuple[str, str]) -> None:
         return True
 
     assert not all(passes(sample) for sample in samples(name))
+
+
+# A nan goes through, unless the record says otherwise: the plan counts on it.
+
+
+def _rules_by_position() -> list[tuple[Operation, int]]:
+    return [
+        (record, position)
+        for record in ops
+        if record.elementwise and record.arguments and not record.hides_nan and defaults(record) is not None
+        for position, rule in enumerate(record.pullback)
+        if rule is not None
+    ]
+
+
+@pytest.mark.parametrize("case", _rules_by_position(), ids=lambda case: f"{case[0].name} by {case[1]}")
+def test_a_nan_goes_through(case: tuple[Operation, int]) -> None:
+    record, position = case
+    kernel = backends.function(record.kernel)
+    others = [one for one in EDGES if one == one]
+    columns = [[np.nan] if place == position else others for place in range(len(record.arguments))]
+    for row in product(*columns):
+        with np.errstate(all="ignore"):
+            found = kernel(*[np.array([one]) for one in row], **(defaults(record) or {}))
+        # A choice leaves out what it does not take, and a strong product runs as a plain one.
+        assert np.isnan(found).all() or record.name in ("where", "choice", "strong"), row
+
+
+@each_sample
+def test_arrays_of_nan_give_a_nan(sample: Sample) -> None:
+    record = sample.record
+    if not isinstance(record, Operation) or record.elementwise or record.hides_nan or sample.empty:
+        return
+    if sample.output.op is not record or record.pullback[0] is None:
+        return
+    if any(0 in arg.shape for arg in sample.output.args) or "trace(x, 7)" in sample.label:
+        return
+    if any(node.kind == "bool" for node in reachable([sample.output])):
+        return
+    values = {
+        name: value_of(np.full(node.shape, np.nan)) if node.kind == "float" else sample.values[name]
+        for name, node in sample.inputs.items()
+    }
+    (found,) = run([sample.output], values)
+    assert np.isnan(found).any()

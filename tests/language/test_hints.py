@@ -69,14 +69,14 @@ def test_the_hint_of_a_sign_names_only_what_there_is(sign: str):
 
 
 def test_what_a_hint_may_not_name_is_found():
-    assert unknown("write factorial(5), sin(x) or gradcli dance", "5!") == ["factorial", "dance"]
+    assert unknown("write superfactorial(5), sin(x) or gradcli dance", "5!") == ["superfactorial", "dance"]
     assert unknown("write f(x) = x^2, or g(x)", "g(2)") == []
 
 
 @pytest.mark.parametrize(("number", "value"), [("0", 1), ("1", 1), ("5", 120), ("(2 + 2)", 24)])
-def test_the_product_in_place_of_a_factorial_is_right(number: str, value: float):
-    product = refusal(f"{number}!").hint.removeprefix("write the product: ")
-    assert Answers(product).value({}).result["value"] == value
+def test_the_function_in_place_of_a_factorial_is_right(number: str, value: float):
+    call = refusal(f"{number}!").hint.removeprefix("write ")
+    assert Answers(call).value({}).result["value"] == value
 
 
 @pytest.mark.parametrize(

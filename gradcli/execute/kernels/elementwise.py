@@ -66,22 +66,55 @@ def ties(x: Array, y: Array) -> Array:
     return np.asarray(np.equal(x, y) | (np.isnan(x) & np.isnan(y)))
 
 
-def relu(x: Array) -> Array:
-    """The larger of x and 0."""
-    return np.maximum(x, 0.0)
-
-
-def sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)), never overflowing."""
-    small = np.exp(-np.abs(x))
-    return np.where(np.greater_equal(x, 0), 1.0, small) / (1.0 + small)
-
-
-def softplus(x: Array) -> Array:
-    """log(1 + exp(x)), never overflowing."""
-    return np.logaddexp(x, 0.0)
-
-
 def clip(x: Array, lo: Array, hi: Array) -> Array:
     """X between its bounds; the upper one wins where they cross."""
     return np.minimum(np.maximum(x, lo), hi)
+
+
+def rsqrt(x: Array) -> Array:
+    """1 over the root of x."""
+    return np.asarray(1.0 / np.sqrt(x))
+
+
+def frac(x: Array) -> Array:
+    """What stands behind the point."""
+    return np.asarray(x - np.trunc(x))
+
+
+def round(x: Array, decimals: int = 0) -> Array:
+    """To the nearest, halves to even, after a scaling by a power of ten that may not overflow."""
+    if decimals == 0:
+        return np.asarray(np.rint(x))
+    scale = np.asarray(np.float64(10.0) ** abs(decimals))
+    scaled = np.multiply(x, scale) if decimals > 0 else np.divide(x, scale)
+    rounded = np.rint(scaled) / scale if decimals > 0 else strong(np.rint(scaled), scale)
+    return np.asarray(np.where(np.isfinite(scaled), rounded, x))
+
+
+def nan_to_num(x: Array, nan: float, posinf: float | None, neginf: float | None) -> Array:
+    """A number for each of nan, inf and -inf; the largest there are for the infinities."""
+    return np.asarray(np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf))
+
+
+def fmax(a: Array, b: Array) -> Array:
+    """The larger; the other one of a nan. NumPy's own takes any of 0 and -0."""
+    return np.asarray(np.where(np.greater_equal(a, b) | np.isnan(b), a, b))
+
+
+def fmin(a: Array, b: Array) -> Array:
+    """The smaller; the other one of a nan."""
+    return np.where(np.less_equal(a, b) | np.isnan(b), a, b)
+
+
+def number_share(a: Array, b: Array) -> Array:
+    """1 where a is larger, one half where both are equal; a nan loses to a number."""
+    a_nan, b_nan = np.isnan(a), np.isnan(b)
+    tie = np.equal(a, b) | (a_nan & b_nan)
+    wins = np.greater(a, b) | (b_nan & ~a_nan)
+    return np.where(tie, 0.5, np.where(wins, 1.0, 0.0))
+
+
+def lerp(a: Array, b: Array, w: Array) -> Array:
+    """From a to b, exact at both."""
+    apart = np.subtract(b, a)
+    return np.asarray(np.where(np.less(np.abs(w), 0.5), a + w * apart, b - apart * np.subtract(1.0, w)))

@@ -44,7 +44,35 @@ def index(x: Array, *indices: Array, spec: tuple[Any, ...]) -> Array:
     try:
         return np.asarray(np.asarray(x)[_key(spec, indices)])
     except IndexError as error:
-        raise EvaluationError(str(error)) from None
+        raise EvaluationError(str(error).replace("out of bounds", "out of range")) from None
+
+
+def _along(index: Array, shape: tuple[int, ...], axis: int) -> tuple[Array, ...]:
+    """For each element of an index its place in an array of a shape."""
+    positions = _whole(index)
+    size = shape[axis]
+    outside = positions[(positions < -size) | (positions >= size)]
+    if outside.size:
+        raise EvaluationError(
+            f"index {outside.flat[0]} is out of range for axis {len(shape) + axis} with size {size}"
+        )
+    grid = list(np.ogrid[tuple([slice(one) for one in positions.shape])])
+    grid[axis] = positions
+    return tuple(grid)
+
+
+def gather(x: Array, index: Array, axis: int) -> Array:
+    """For each element of the index the element of x at that position along an axis, all else being equal."""
+    x = np.asarray(x)
+    return np.asarray(x[_along(index, x.shape, axis)])
+
+
+def gathered_back(x: Array, index: Array, shape: tuple[int, ...], axis: int) -> Array:
+    """Zeros of a shape, with x added where gather picks."""
+    x = np.asarray(x)
+    result = np.zeros(shape, dtype=x.dtype)
+    np.add.at(result, _along(index, shape, axis), x)
+    return result
 
 
 def scatter(x: Array, *indices: Array, shape: tuple[int, ...], spec: tuple[Any, ...], lead: int) -> Array:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
+from gradcli.execute.kernels.diagonals import diagonal_matrix
 
 Array = NDArray[Any]
 
@@ -27,20 +29,15 @@ def vecdot(a: Array, b: Array) -> Array:
     return np.asarray(np.matmul(np.asarray(a)[..., None, :], np.asarray(b)[..., None])[..., 0, 0])
 
 
-def trace(x: Array) -> Array:
-    """The sum of the diagonal."""
-    return np.asarray(np.trace(x, axis1=-2, axis2=-1))
+def trace(x: Array, offset: int) -> Array:
+    """The sum of a diagonal."""
+    return np.asarray(np.trace(x, offset, axis1=-2, axis2=-1))
 
 
-def diagonal(x: Array) -> Array:
-    """The diagonals of matrices."""
-    return np.diagonal(x, axis1=-2, axis2=-1)
-
-
-def diagonal_matrix(x: Array) -> Array:
-    """Matrices with x on the diagonal."""
-    x = np.asarray(x)
-    return np.asarray(x[..., None] * np.eye(x.shape[-1], dtype=x.dtype))
+def diagonal_ones(x: Array, offset: int) -> Array:
+    """Ones on a diagonal of a matrix like x."""
+    rows, columns = np.shape(x)[-2:]
+    return np.eye(rows, columns, k=offset, dtype=np.asarray(x).dtype)
 
 
 def _singular(name: str) -> EvaluationError:
@@ -72,20 +69,22 @@ def solve_vector(a: Array, b: Array) -> Array:
 
 def det(x: Array) -> Array:
     """The determinant."""
-    return _nan_where_given(x, np.linalg.det(x))
+    return not_a_number_where_given(x, np.linalg.det(x))
 
 
 def logdet(x: Array) -> Array:
     """The logarithm of the determinant."""
     sign, value = np.linalg.slogdet(x)
-    if np.any(_nan_where_given(x, sign) < 0):
+    if np.any(not_a_number_where_given(x, sign) < 0):
         raise EvaluationError("logdet() of a matrix whose determinant is negative")
-    return _nan_where_given(x, value)
+    return not_a_number_where_given(x, value)
 
 
-def _nan_where_given(x: Array, value: Array) -> Array:
+def not_a_number_where_given(x: Array, value: Array, axes: int = 0) -> Array:
+    """A value, or nan where the matrix holds one, for values of so many axes a matrix."""
     # LAPACK's choice of a pivot may pass a nan by, and answer 0.
-    return np.where(np.any(np.isnan(x), axis=(-2, -1)), np.nan, value)
+    given = np.any(np.isnan(x), axis=(-2, -1))
+    return np.where(given.reshape(given.shape + (1,) * axes), np.nan, value)
 
 
 def cofactor(x: Array) -> Array:
@@ -94,7 +93,7 @@ def cofactor(x: Array) -> Array:
         return np.zeros(np.shape(x))
     u, s, vh = _singular_values(x)
     others = np.stack([np.prod(np.delete(s, i, axis=-1), axis=-1) for i in range(s.shape[-1])], axis=-1)
-    return np.asarray(_handedness(u, vh) * ((u * others[..., None, :]) @ vh))
+    return np.asarray(_handedness(u, vh) * ((np.conj(u) * others[..., None, :]) @ np.conj(vh)))
 
 
 def cofactor_slope(x: Array, h: Array) -> Array:
@@ -111,10 +110,41 @@ def cofactor_slope(x: Array, h: Array) -> Array:
     for i in range(size):
         for j in range(i):
             others[..., i, j] = others[..., j, i] = np.prod(np.delete(s, (i, j), axis=-1), axis=-1)
-    turned = np.swapaxes(u, -1, -2) @ h @ np.swapaxes(vh, -1, -2)
+    turned = np.conj(np.swapaxes(u, -1, -2)) @ h @ np.conj(np.swapaxes(vh, -1, -2))
     on = np.diagonal(turned, axis1=-2, axis2=-1)
     slope = diagonal_matrix(matvec(others, on)) - np.swapaxes(turned, -1, -2) * others
-    return np.asarray(_handedness(u, vh) * (u @ slope @ vh))
+    return np.asarray(_handedness(u, vh) * (np.conj(u) @ slope @ np.conj(vh)))
+
+
+def cofactor_turn(x: Array, *directions: Array) -> Array:
+    """The change of the cofactors along several directions: linear in each, in any order.
+
+    It is the coefficient of ``t[1] * ... * t[k]`` in the slope, along the last direction, of the
+    cofactors of ``x + sum(t[i] * h[i])``, a polynomial of a degree below n in each ``t[i]``: a mean
+    over the n-th roots of unity.
+    """
+    size = np.shape(x)[-1]
+    shape = np.broadcast_shapes(np.shape(x), *map(np.shape, directions))
+    if not size or len(directions) >= size or 0 in shape:
+        return np.zeros(shape)
+    # Directions as large as x, so that no coefficient drowns in the rounding of another.
+    scale = _extent(x)
+    *turned, last = directions
+    scales = [_extent(h) / np.where(scale > 0, scale, 1.0) for h in turned]
+    found = np.zeros(shape, dtype=np.complex128)
+    for turns in product(range(size), repeat=len(turned)):
+        roots = np.exp(2j * np.pi * np.array(turns) / size)
+        moved = np.asarray(x, dtype=np.complex128)
+        for root, h, by in zip(roots, turned, scales, strict=True):
+            moved = moved + root * (h / np.where(by > 0, by, 1.0))
+        found = found + cofactor_slope(moved, last) / np.prod(roots)
+    for by in scales:
+        found = found * by
+    return np.asarray(found.real / size ** len(turned))
+
+
+def _extent(x: Array) -> Array:
+    return np.asarray(np.max(np.abs(x), axis=(-2, -1), keepdims=True))
 
 
 def _singular_values(x: Array) -> tuple[Array, Array, Array]:

@@ -39,18 +39,6 @@ def mean(x: Array, axis: Axes, keepdims: bool) -> Array:
     return np.asarray(np.divide(np.sum(x, axis=axis, keepdims=keepdims), count(x, axis)))
 
 
-def var(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
-    """The mean squared deviation; nan where there are too few elements."""
-    spread = np.square(x - mean(x, axis=axis, keepdims=True))
-    degrees = max(count(x, axis) - correction, 0.0)
-    return np.asarray(np.divide(np.sum(spread, axis=axis, keepdims=keepdims), degrees))
-
-
-def std(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
-    """The square root of the variance."""
-    return np.sqrt(var(x, axis, correction, keepdims))
-
-
 def maximum(x: Array, axis: Axes, keepdims: bool) -> Array:
     """The largest element."""
     return _extreme("max", x, axis, keepdims)
@@ -69,6 +57,21 @@ def _extreme(name: Literal["max", "min"], x: Array, axis: Axes, keepdims: bool) 
     return np.asarray(reduce(x, axis=axis, keepdims=keepdims))
 
 
+def any_nonzero(x: Array, axis: Axes, keepdims: bool) -> Array:
+    """Whether one at least is true, or not zero; a nan is not."""
+    return np.asarray(np.any(np.asarray(x) != 0, axis=axis, keepdims=keepdims))
+
+
+def all_nonzero(x: Array, axis: Axes, keepdims: bool) -> Array:
+    """Whether all are true, or not zero."""
+    return np.asarray(np.all(np.asarray(x) != 0, axis=axis, keepdims=keepdims))
+
+
+def count_nonzero(x: Array, axis: Axes, keepdims: bool) -> Array:
+    """How many are true, or not zero."""
+    return np.asarray(np.sum(np.asarray(x) != 0, axis=axis, keepdims=keepdims, dtype=np.float64))
+
+
 def norm2(x: Array, axis: Axes, keepdims: bool) -> Array:
     """The Euclidean norm over axes; where a square leaves the numbers, of the scaled elements."""
     norm = np.asarray(np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims)))
@@ -81,6 +84,26 @@ def norm2(x: Array, axis: Axes, keepdims: bool) -> Array:
     return np.asarray(norm if keepdims else np.squeeze(norm, axis=axis))
 
 
+def norm_p(x: Array, p: float, axis: Axes, keepdims: bool) -> Array:
+    """The p-norm over axes, scaled by the element that decides it, so that no power leaves the numbers."""
+    size = np.abs(x)
+    if (p < 0 or p == np.inf) and np.shape(x) and not count(x, axis):
+        raise EvaluationError(
+            f"norm() of no elements has no value for p={p:g}", hint="it needs at least one element"
+        )
+    if p == 1:
+        return np.asarray(np.sum(size, axis=axis, keepdims=keepdims))
+    if np.isinf(p):
+        return _extreme("max" if p > 0 else "min", size, axis, keepdims)
+    if p > 0:
+        scale = np.max(size, axis=axis, keepdims=True, initial=0.0)
+    else:
+        scale = np.min(size, axis=axis, keepdims=True, initial=np.inf)
+    scale = np.where((scale > 0) & (scale < np.inf), scale, 1.0)
+    norm = np.power(np.sum(np.power(size / scale, p), axis=axis, keepdims=True), 1 / p) * scale
+    return np.asarray(norm if keepdims else np.squeeze(norm, axis=axis))
+
+
 def logsumexp(x: Array, axis: Axes, keepdims: bool) -> Array:
     """log(sum(exp(x))), shifted by the largest element."""
     if not np.size(x):
@@ -89,6 +112,13 @@ def logsumexp(x: Array, axis: Axes, keepdims: bool) -> Array:
     shift = np.where(np.isfinite(top), top, 0.0)
     total = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift
     return np.asarray(total if keepdims else np.squeeze(total, axis=axis))
+
+
+def shares(x: Array, axis: Axes) -> Array:
+    """exp(x) / sum(exp(x)) over axes; infinities that are the largest share equally."""
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    powers = np.exp(np.where(np.equal(x, top), 0.0, np.subtract(x, top)))
+    return np.asarray(powers / np.sum(powers, axis=axis, keepdims=True))
 
 
 def softmax(x: Array, axis: int) -> Array:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Axes = tuple[int, ...]
+Widths = tuple[tuple[int, int], ...]
 
 
 def reshape(x: Array, shape: tuple[Any, ...]) -> Array:
@@ -32,9 +33,9 @@ def stack(*arrays: Array, axis: int) -> Array:
     return np.stack([np.asarray(array) for array in arrays], axis=axis)
 
 
-def eye(n: int) -> Array:
-    """The identity matrix."""
-    return np.eye(n)
+def eye(n: int, m: int | None, k: int) -> Array:
+    """Ones on a diagonal of a matrix of zeros."""
+    return np.eye(n, m, k)
 
 
 def arange(start: float, stop: float, step: float) -> Array:
@@ -45,6 +46,26 @@ def arange(start: float, stop: float, step: float) -> Array:
 def linspace(start: Array, stop: Array, n: int) -> Array:
     """Evenly spaced from start to stop, both reached."""
     return np.linspace(start, stop, n)
+
+
+def pad(x: Array, width: Widths, mode: str, value: float) -> Array:
+    """Larger at its edges, by a pair of widths for each axis."""
+    x = np.asarray(x)
+    if not x.ndim:
+        return x
+    return np.pad(x, width, mode, constant_values=value) if mode == "constant" else np.pad(x, width, mode)  # type: ignore[call-overload, no-any-return]
+
+
+def folded(x: Array, shape: tuple[int, ...], width: Widths, mode: str) -> Array:
+    """Zeros of a shape, with the elements of x added to what a padding copies them from."""
+    x = np.asarray(x)
+    result = np.zeros((*x.shape[: x.ndim - len(shape)], *shape), dtype=x.dtype)
+    places = [
+        np.pad(np.arange(size), pair, mode)  # type: ignore[call-overload]
+        for size, pair in zip(shape, width, strict=True)
+    ]
+    np.add.at(result, (..., *np.ix_(*places)), x)
+    return result
 
 
 def padded(x: Array, size: int, fill: float) -> Array:

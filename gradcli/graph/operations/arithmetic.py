@@ -81,6 +81,7 @@ define(
     torch="PowBackward0",
     symbol="^",
     domain="positive real",
+    hides_nan=True,
     samples=[
         ("a^2", {"a": "2x3"}),
         ("a^3", {"a": "3"}),
@@ -108,65 +109,4 @@ define(
     torch="RemainderBackward0",
     symbol="%",
     domain="fraction three",
-)
-
-
-def _tie_share(mine: Node, other: Node, g: Node, *, larger: bool) -> Node:
-    return strong(g, ops.win_share(mine, other) if larger else ops.win_share(-mine, -other))
-
-
-define(
-    "maximum",
-    "a b",
-    pullback=(
-        lambda g, y, a, b: _tie_share(a, b, g, larger=True),
-        lambda g, y, a, b: _tie_share(b, a, g, larger=True),
-    ),
-    kernel="numpy.maximum",
-    scalar="scalars.maximum",
-    torch="MaximumBackward0",
-)
-define(
-    "minimum",
-    "a b",
-    pullback=(
-        lambda g, y, a, b: _tie_share(a, b, g, larger=False),
-        lambda g, y, a, b: _tie_share(b, a, g, larger=False),
-    ),
-    kernel="numpy.minimum",
-    scalar="scalars.minimum",
-    torch="MinimumBackward0",
-)
-
-
-def _radius(a: Node, b: Node) -> Node:
-    radius = ops.hypot(a, b)
-    return ops.where(ops.eq(radius, 0), 1, radius)
-
-
-define(
-    "hypot",
-    "a b",
-    pullback=(
-        lambda g, y, a, b: strong(g, a / _radius(a, b)),
-        lambda g, y, a, b: strong(g, b / _radius(a, b)),
-    ),
-    kernel="numpy.hypot",
-    scalar="math.hypot",
-    torch="HypotBackward0",
-    domain="nonzero nonzero",
-)
-define(
-    "atan2",
-    "a b",
-    # Not by the squared radius, which over- and underflows.
-    pullback=(
-        lambda g, y, a, b: strong(g, b / _radius(a, b) / _radius(a, b)),
-        lambda g, y, a, b: strong(g, -a / _radius(a, b) / _radius(a, b)),
-    ),
-    kernel="numpy.arctan2",
-    scalar="math.atan2",
-    torch="Atan2Backward0",
-    aliases="arctan2",
-    domain="nonzero nonzero",
 )

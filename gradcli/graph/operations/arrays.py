@@ -11,6 +11,8 @@ from gradcli.graph.operations.record import REQUIRED, define, strong
 from gradcli.graph.operations.shaping import SHAPE
 from gradcli.graph.shapes import Shape, describe
 
+# Of an array whose bytes can be counted in 63 bits.
+_MOST = 2.0**60
 _COUNT = Parameter("n", "size", REQUIRED)
 
 for _name in ("zeros", "ones"):
@@ -20,12 +22,16 @@ for _name in ("zeros", "ones"):
         kernel=f"numpy.{_name}",
         shape=lambda shape: shape,
         parameters=(SHAPE,),
-        samples=[(f"{_name}((2, 3)) * x", {"x": "()"}), (f"x * {_name}(3)", {"x": "2x3"})],
+        samples=[
+            (f"{_name}((2, 3)) * x", {"x": "()"}),
+            (f"x * {_name}(3)", {"x": "2x3"}),
+            (f"x + {_name}(2, 3)", {"x": "3"}),
+        ],
     )
 
 
-def _eye_shape(n: int) -> Shape:
-    return (n, n)
+def _eye_shape(n: int, m: int | None, k: int) -> Shape:
+    return (n, n if m is None else m)
 
 
 define(
@@ -33,35 +39,52 @@ define(
     "",
     kernel="kernels.shaping.eye",
     shape=_eye_shape,
-    parameters=(_COUNT,),
-    samples=[("eye(3) * x", {"x": "()"}), ("x @ eye(2)", {"x": "3x2"})],
+    parameters=(_COUNT, Parameter("m", "size"), Parameter("k", "integer", 0)),
+    samples=[
+        ("eye(3) * x", {"x": "()"}),
+        ("x @ eye(2)", {"x": "3x2"}),
+        ("x * eye(2, 3, 1)", {"x": "2x3"}),
+        ("x * eye(3, k=-2)", {"x": "()"}),
+    ],
 )
 
 
 def _arange_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
     start, stop, step = (given.get(name) for name in ("start", "stop", "step"))
-    if start is None:
-        raise CallProblem("arange() needs where to stop", hint="write arange(5) or arange(0, 5, 0.5)")
     if stop is None:
-        start, stop = 0.0, start
+        start, stop = None, start
+    if stop is None:
+        raise CallProblem("arange() needs where to stop", hint="write arange(5) or arange(0, 5, 0.5)")
+    start = 0.0 if start is None else start
     step = 1.0 if step is None else step
     if step == 0 or not all(map(math.isfinite, (start, stop, step))):
         raise CallProblem("arange() needs finite bounds and a step that is not 0")
     return {"start": start, "stop": stop, "step": step}
 
 
+def _arange_shape(start: float, stop: float, step: float) -> Shape:
+    count = (stop - start) / step
+    if count >= _MOST:
+        raise ShapeProblem("this array has more elements than a memory can hold")
+    return (max(0, math.ceil(count)),)
+
+
 define(
     "arange",
     "",
     kernel="kernels.shaping.arange",
-    shape=lambda start, stop, step: (max(0, math.ceil((stop - start) / step)),),
+    shape=_arange_shape,
     parameters=(
         Parameter("start", "number"),
         Parameter("stop", "number"),
         Parameter("step", "number"),
     ),
     prepare=_arange_parameters,
-    samples=[("x * arange(3)", {"x": "3"}), ("x * arange(1, 2, 0.5)", {"x": "()"})],
+    samples=[
+        ("x * arange(3)", {"x": "3"}),
+        ("x * arange(1, 2, 0.5)", {"x": "()"}),
+        ("x * arange(stop=2)", {"x": "2"}),
+    ],
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gradcli.graph.node import Node, ops
+from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.record import define, number, strong
 
 define(
@@ -32,6 +32,22 @@ define(
     domain="positive",
 )
 define(
+    "rsqrt",
+    pullback=lambda g, y, x: strong(g, -0.5 * y**3),
+    kernel="kernels.elementwise.rsqrt",
+    scalar="scalars.rsqrt",
+    torch="RsqrtBackward0",
+    domain="positive",
+)
+define(
+    # PyTorch has none, and x^(1/3) is no cube root of a negative number.
+    "cbrt",
+    pullback=lambda g, y, x: strong(g, y**-2 / 3),
+    kernel="numpy.cbrt",
+    scalar="math.cbrt",
+    domain="nonzero",
+)
+define(
     "reciprocal",
     pullback=lambda g, y, x: strong(g, -y * y),
     kernel="numpy.reciprocal",
@@ -47,7 +63,23 @@ for _name in ("floor", "ceil", "trunc"):
         torch=f"{_name.capitalize()}Backward0",
         domain="fraction",
     )
-define("round", kernel="numpy.round", scalar="scalars.round", torch="RoundBackward0", domain="fraction")
+define(
+    "round",
+    kernel="kernels.elementwise.round",
+    scalar="scalars.round",
+    parameters=(Parameter("decimals", "integer", 0),),
+    torch="RoundBackward0",
+    domain="fraction",
+    samples=[("round(x, 1)", {"x": "2x3 off_grid"}), ("round(x, decimals=-1)", {"x": "()"})],
+)
+define(
+    "frac",
+    pullback=lambda g, y, x: g,
+    kernel="kernels.elementwise.frac",
+    scalar="scalars.frac",
+    torch="FracBackward0",
+    domain="fraction",
+)
 
 # Exponentials and logarithms.
 
@@ -57,6 +89,13 @@ define(
     kernel="numpy.exp",
     scalar="scalars.exp",
     torch="ExpBackward0",
+)
+define(
+    "exp2",
+    pullback=lambda g, y, x: strong(g, math.log(2) * y),
+    kernel="numpy.exp2",
+    scalar="scalars.exp2",
+    torch="Exp2Backward0",
 )
 define(
     "expm1",
@@ -99,114 +138,7 @@ define(
     torch="Log1PBackward0",
     domain="positive",
 )
-
-# Trigonometry.
-
-define(
-    "sin",
-    pullback=lambda g, y, x: strong(g, ops.cos(x)),
-    kernel="numpy.sin",
-    scalar="scalars.sin",
-    torch="SinBackward0",
-)
-define(
-    "cos",
-    pullback=lambda g, y, x: strong(g, -ops.sin(x)),
-    kernel="numpy.cos",
-    scalar="scalars.cos",
-    torch="CosBackward0",
-)
-define(
-    "tan",
-    pullback=lambda g, y, x: strong(g, y * y + 1),
-    kernel="numpy.tan",
-    scalar="scalars.tan",
-    torch="TanBackward0",
-    domain="unit",
-)
-define(
-    "asin",
-    # Not 1 - x * x, which loses digits next to 1.
-    pullback=lambda g, y, x: strong(g, 1 / ops.sqrt((1 - x) * (1 + x))),
-    kernel="numpy.arcsin",
-    scalar="scalars.asin",
-    torch="AsinBackward0",
-    aliases="arcsin",
-    domain="unit",
-)
-define(
-    "acos",
-    pullback=lambda g, y, x: strong(g, -1 / ops.sqrt((1 - x) * (1 + x))),
-    kernel="numpy.arccos",
-    scalar="scalars.acos",
-    torch="AcosBackward0",
-    aliases="arccos",
-    domain="unit",
-)
-define(
-    "atan",
-    pullback=lambda g, y, x: strong(g, 1 / (x * x + 1)),
-    kernel="numpy.arctan",
-    scalar="math.atan",
-    torch="AtanBackward0",
-    aliases="arctan",
-)
-define(
-    "sinh",
-    pullback=lambda g, y, x: strong(g, ops.cosh(x)),
-    kernel="numpy.sinh",
-    scalar="scalars.sinh",
-    torch="SinhBackward0",
-)
-define(
-    "cosh",
-    pullback=lambda g, y, x: strong(g, ops.sinh(x)),
-    kernel="numpy.cosh",
-    scalar="scalars.cosh",
-    torch="CoshBackward0",
-)
-define(
-    "tanh",
-    # Not 1 - y * y, which loses every digit far out; nor 1 / cosh(x)^2, whose derivatives underflow.
-    pullback=lambda g, y, x: strong(g, 4 * ops.sigmoid(2 * x) * ops.sigmoid(-2 * x)),
-    kernel="numpy.tanh",
-    scalar="math.tanh",
-    torch="TanhBackward0",
-)
-define(
-    "erf",
-    pullback=lambda g, y, x: strong(g, 2 / math.sqrt(math.pi) * ops.exp(-x * x)),
-    kernel="scipy.special.erf",
-    scalar="math.erf",
-    torch="ErfBackward0",
-)
-
-# The bends and curves of machine learning.
-
-define(
-    "sigmoid",
-    # y * (1 - y) would lose every digit for large x.
-    pullback=lambda g, y, x: strong(g, y * ops.sigmoid(-x)),
-    kernel="kernels.elementwise.sigmoid",
-    scalar="scalars.sigmoid",
-    torch="SigmoidBackward0",
-    aliases="expit",
-)
-define(
-    "relu",
-    pullback=lambda g, y, x: strong(g, number(ops.gt(x, 0))),
-    kernel="kernels.elementwise.relu",
-    scalar="scalars.relu",
-    torch="ReluBackward0",
-    domain="nonzero",
-)
-define(
-    "softplus",
-    pullback=lambda g, y, x: strong(g, ops.sigmoid(x)),
-    kernel="kernels.elementwise.softplus",
-    scalar="scalars.softplus",
-    torch="SoftplusBackward0",
-)
+# Bounds, and what passes on.
 
 
 def _inside(x: Node, lo: Node, hi: Node) -> Node:
@@ -231,6 +163,23 @@ define(
         ("clip(x, lo, hi)", {"x": "2x3", "lo": "() low", "hi": "3 high"}),
         ("clip(x, hi=0.3)", {"x": "3"}),
         ("clip(x, 0.3)", {"x": "3"}),
+    ],
+)
+define(
+    "nan_to_num",
+    pullback=lambda g, y, x, **_: strong(g, number(ops.isfinite(x))),
+    kernel="kernels.elementwise.nan_to_num",
+    scalar="scalars.nan_to_num",
+    parameters=(
+        Parameter("nan", "number", 0.0),
+        Parameter("posinf", "number", None),
+        Parameter("neginf", "number", None),
+    ),
+    torch="NanToNumBackward0",
+    hides_nan=True,
+    samples=[
+        ("nan_to_num([nan, inf, -inf] + x, 7, posinf=2, neginf=-3) * x", {"x": "3"}),
+        ("nan_to_num(x, nan=1)", {"x": "()"}),
     ],
 )
 define(

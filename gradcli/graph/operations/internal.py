@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.graph.node import Node, Parameter, ops
-from gradcli.graph.operations.record import AXIS, column, define, strong, swapped
+from gradcli.graph.operations.record import AXIS, define, strong
 from gradcli.graph.shapes import Shape, broadcast
 
 define(
@@ -44,6 +44,7 @@ define(
     parameters=(AXIS,),
     takes="any",
     samples=[("x * size(x[x > 0])", {"x": "5"})],
+    spelling="size",
     hidden=True,
 )
 define(
@@ -83,26 +84,44 @@ define(
 )
 
 
-def _third_rule(g: Node, y: Node, x: Node, h: Node) -> Node:
-    # The third derivative of a determinant takes the inverse, so here a singular matrix is refused.
-    v = ops.inv(x)
-    vh, vg = v @ h, v @ g
-    both = column(ops.trace(vh), 2) * vg + column(ops.trace(vg), 2) * vh - vh @ vg - vg @ vh
-    inner = ops.sum(g * y, axis=(-2, -1), keepdims=True)
-    return swapped((inner * v) - column(ops.det(x), 2) * (both @ v))
-
-
 define(
     # The change of the cofactors of x along h: the second derivative of a determinant, symmetric.
     "cofactor_slope",
     "x h",
-    pullback=(_third_rule, lambda g, y, x, h: ops.cofactor_slope(x, g)),
+    pullback=(lambda g, y, x, h: ops.cofactor_turn(x, h, g), lambda g, y, x, h: ops.cofactor_slope(x, g)),
     kernel="kernels.matrices.cofactor_slope",
     shape=lambda x, h: broadcast(x, h),
     samples=[
         ("grad(sum(grad(det(x), x)^2), x)", {"x": "4x4 well"}),
         ("grad(sum(grad(sum(det(x)), x)^2), x)", {"x": "2x4x4 well"}),
         ("grad(sum(grad(det(x), x)^2), x)", {"x": "0x0"}),
+    ],
+    hidden=True,
+)
+
+
+def _one_more(g: Node, y: Node, x: Node, *directions: Node) -> Node:
+    return ops.cofactor_turn(x, *directions, g)
+
+
+def _one_other(i: int, g: Node, y: Node, x: Node, *directions: Node) -> Node:
+    return ops.cofactor_turn(x, *directions[:i], *directions[i + 1 :], g)
+
+
+define(
+    # The change of the cofactors along several directions: all further derivatives of a determinant.
+    # It is symmetric in them and in the cotangent, so each rule of it is itself again.
+    "cofactor_turn",
+    "x directions*",
+    pullback=(_one_more, _one_other),
+    kernel="kernels.matrices.cofactor_turn",
+    shape=lambda x, *directions: broadcast(x, *directions),
+    samples=[
+        (
+            "diff(det(x * [[1, 2, 0, 1], [0, 1, 3, 1], [2, 1, 1, 0], [1, 0, 1, 1]] + eye(4)), x, 3)",
+            {"x": "()"},
+        ),
+        ("diff(det(x * [[[1, 2, 0, 1], [0, 1, 3, 1], [2, 1, 1, 0], [1, 0, 1, 1]]])[0], x, 3)", {"x": "()"}),
     ],
     hidden=True,
 )

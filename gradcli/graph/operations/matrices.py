@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import ShapeProblem
-from gradcli.graph.node import Node, ops
+from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.products import cross, outer
 from gradcli.graph.operations.record import column, define, square_matrix, swapped
-from gradcli.graph.shapes import Shape, Unknown, agree, broadcast, describe
+from gradcli.graph.shapes import Shape, agree, broadcast, describe
 
 
 def _square(name: str) -> Any:
@@ -90,63 +90,47 @@ define(
 )
 
 
-def _trace_rule(g: Node, y: Node, x: Node) -> Node:
-    size = x.shape[-1]
-    # Where only the run knows the size, x itself has it.
-    ones = ops.ones_like(ops.diagonal(x)) if isinstance(size, Unknown) else None
-    return column(g, 2) * (ops.eye(n=size) if ones is None else ops.diagonal_matrix(ones))
+def _trace_shape(shape: Shape, offset: int) -> Shape:
+    if len(shape) < 2:
+        raise ShapeProblem(f"trace() needs a matrix: got {describe(shape)}")
+    return shape[:-2]
 
 
 define(
+    # The sum of a diagonal, offset places right of the main one.
     "trace",
-    pullback=_trace_rule,
+    pullback=lambda g, y, x, offset: column(g, 2) * ops.diagonal_ones(x, offset=offset),
     kernel="kernels.matrices.trace",
-    shape=_square_to_scalar("trace"),
+    shape=_trace_shape,
+    parameters=(Parameter("offset", "integer", 0),),
     torch="TraceBackward0",
-    samples=[("trace(x)", {"x": "3x3"}), ("trace(x)", {"x": "2x2x2"})],
+    samples=[
+        ("trace(x)", {"x": "3x3"}),
+        ("trace(x)", {"x": "2x2x2"}),
+        ("trace(x, offset=1)", {"x": "2x3"}),
+        ("trace(x, -1)", {"x": "3x2"}),
+        ("trace(x, 7)", {"x": "2x2"}),
+    ],
 )
-
-
-def _diagonal_shape(shape: Shape) -> Shape:
-    square_matrix("diagonal", shape)
-    return shape[:-1]
-
-
 define(
-    "diagonal",
-    pullback=lambda g, y, x: ops.diagonal_matrix(g),
-    kernel="kernels.matrices.diagonal",
-    shape=_diagonal_shape,
-    torch="DiagonalBackward0",
-    samples=[("diagonal(x)", {"x": "3x3"}), ("diag(x)", {"x": "2x2"})],
-)
-
-
-define(
-    "diagonal_matrix",
-    pullback=lambda g, y, x: ops.diagonal(g),
-    kernel="kernels.matrices.diagonal_matrix",
-    shape=lambda shape: (*shape, shape[-1]),
-    torch="DiagEmbedBackward0",
-    samples=[("diag(x)", {"x": "3"})],
-    spelling="diag",
+    # Ones on a diagonal of matrices like x, zeros elsewhere.
+    "diagonal_ones",
+    kernel="kernels.matrices.diagonal_ones",
+    shape=lambda shape, offset: shape[-2:],
+    parameters=(Parameter("offset", "integer", 0),),
+    samples=[("grad(trace(x), x)", {"x": "2x3"})],
     hidden=True,
 )
-
-
-def _diag(x: Node) -> Node:
-    if x.ndim not in (1, 2):
-        raise ShapeProblem(f"diag() needs a vector or a matrix: got {describe(x.shape)}")
-    return ops.diagonal_matrix(x) if x.ndim == 1 else ops.diagonal(x)
-
-
-compose("diag", "x", _diag, samples=[("diag(x)", {"x": "3"}), ("diag(x)", {"x": "3x3"})])
 
 
 def _solve_matrix_shape(a: Shape, b: Shape) -> Shape:
     square_matrix("solve", a)
     if len(b) < 2 or not agree(b[-2:-1], a[-1:]):
-        raise ShapeProblem(f"solve() of {describe(a)} does not fit a right side of {describe(b)}")
+        raise ShapeProblem(
+            f"solve() of {describe(a)} does not fit a right side of {describe(b)}",
+            # Only a single vector is read as one, as NumPy 2 has it.
+            hint="a batch of vectors is solve(a, b[..., None])[..., 0]" if b[-1:] == a[-1:] else "",
+        )
     return (*broadcast(a[:-2], b[:-2]), *b[-2:])
 
 

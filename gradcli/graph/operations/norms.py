@@ -1,13 +1,16 @@
-"""Norms of vectors, of matrices as vectors, and of matrices."""
+"""Norms of vectors, of matrices as vectors, and of matrices; condition numbers."""
 
 from __future__ import annotations
 
 import math
 
-from gradcli.errors import CallProblem
+from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
-from gradcli.graph.operations.record import AXIS, KEEPDIMS, define, reduced, restored, strong
+from gradcli.graph.operations.record import AXIS, KEEPDIMS, define, from_end, reduced, restored, strong
+from gradcli.graph.operations.spectra import whole_matrix, whole_square
+
+ORDER = Parameter("p", "order", None)
 
 
 def _euclidean_rule(g: Node, y: Node, x: Node, axis: tuple[int, ...], keepdims: bool) -> Node:
@@ -31,49 +34,92 @@ define(
 
 
 def _norm(x: Node, p: float | str | None, axis: tuple[int, ...] | None, keepdims: bool) -> Node:
-    """The p-norm over axes; of a matrix without an axis, the norm of the matrix."""
-    matrix = axis is None and x.ndim == 2
-    if p is None or p == "fro" or (p == 2 and not matrix):
+    """The p-norm over axes; of a matrix without an axis, or over two axes, the norm of the matrix."""
+    matrix = len(axis) == 2 if axis is not None else x.ndim == 2
+    if p is None or (p == "fro" and (matrix or axis is None)) or (p == 2 and not matrix):
         return ops.norm2(x, axis=axis, keepdims=keepdims)
-    if isinstance(p, str):
-        raise CallProblem(f'norm() knows no order "{p}"', hint='use "fro", 1, 2, inf, -inf or a number')
     if matrix:
-        return _matrix_norm(x, p)
-    size = ops.abs(x)
-    if p == math.inf:
-        return ops.max(size, axis=axis, keepdims=keepdims)
-    if p == -math.inf:
-        return ops.min(size, axis=axis, keepdims=keepdims)
-    if p == 1:
-        return ops.sum(size, axis=axis, keepdims=keepdims)
+        found = _matrix_norm(_in_front(x, axis), p)
+        return ops.unsqueeze(found, axis=(-2, -1) if axis is None else axis) if keepdims else found
+    if isinstance(p, str):
+        hint = "name two axes" if p in ("fro", "nuc") else 'use "fro", "nuc", 1, 2, inf, -inf or a number'
+        raise CallProblem(f'norm() of vectors knows no order "{p}"', hint=hint)
     if p == 0:
         return ops.sum(ops.number(ops.ne(x, 0)), axis=axis, keepdims=keepdims)
-    # Scaled by the largest element, so that neither a large nor a zero vector leaves the numbers.
-    scale = ops.detach(ops.max(size, axis=axis, keepdims=True))
-    scale = ops.where(ops.eq(scale, 0), 1, scale)
-    inner = ops.sum((size / scale) ** p, axis=axis, keepdims=True)
-    flat = ops.eq(inner, 0)
-    root = ops.where(flat, 0, ops.where(flat, 1, inner) ** (1 / p)) * scale
-    if keepdims:
-        return root
-    return ops.reshape(root, shape=()) if axis is None else ops.squeeze(root, axis=axis)
+    return ops.norm_p(x, p=p, axis=axis, keepdims=keepdims)
 
 
-def _matrix_norm(x: Node, p: float) -> Node:
+def _in_front(x: Node, axis: tuple[int, ...] | None) -> Node:
+    """The array with the two axes, rows and columns, brought to its end."""
+    if axis is None:
+        return x
+    from_end(axis, x.ndim)
+    rows, columns = (one % x.ndim for one in axis)
+    rest = [one for one in range(x.ndim) if one not in (rows, columns)]
+    order = (*rest, rows, columns)
+    return x if order == tuple(range(x.ndim)) else ops.transpose(x, axes=order)
+
+
+def _matrix_norm(x: Node, p: float | str) -> Node:
+    """The norm of the matrices in the last two axes."""
+    if p == "fro":
+        return ops.norm2(x, axis=(-2, -1))
+    if p == "nuc":
+        return ops.sum(_kinked(x), axis=-1)
     if p in (1, -1, math.inf, -math.inf):
+        assert not isinstance(p, str)
         lines = ops.sum(ops.abs(x), axis=-2 if abs(p) == 1 else -1)
-        return ops.max(lines) if p > 0 else ops.min(lines)
+        return ops.max(lines, axis=-1) if p > 0 else ops.min(lines, axis=-1)
+    if p == 2:
+        return ops.max(_kinked(x), axis=-1)
+    if p == -2:
+        return ops.min(_kinked(x), axis=-1)
+    shown = f'"{p}"' if isinstance(p, str) else f"{p:g}"
     raise CallProblem(
-        f"norm() of a matrix with p={p:g} is not offered",
-        hint='use "fro", 1, -1, inf or -inf, or name an axis for the norms of its rows or columns',
+        f"norm() of a matrix with p={shown} is not offered",
+        hint='use "fro", "nuc", 1, -1, 2, -2, inf or -inf, or name one axis for the norms of its rows',
     )
 
 
+def _kinked(x: Node) -> Node:
+    """The singular values, flat where they are zero: there a norm's smallest subgradient is zero."""
+    whole_matrix("norm", x.shape)
+    s = ops.svdvals(x)
+    longest = max([size for size in x.shape[-2:] if isinstance(size, int)])
+    return s * ops.positive(ops.detach(s), longest=longest)
+
+
+def _cond(x: Node, p: float | str | None) -> Node:
+    """The norm of a matrix times that of its inverse; infinite where there is none, as NumPy has it."""
+    if p is None or p in (2, -2):
+        whole_matrix("cond", x.shape)
+        if 0 in x.shape[-2:]:
+            raise ShapeProblem("cond() of a matrix without elements has no value")
+        s = ops.svdvals(x)
+        large, small = ops.max(s, axis=-1), ops.min(s, axis=-1)
+        flat = ops.eq(small, 0)
+        if p == -2:
+            return ops.where(flat, 0, small / ops.where(flat, 1, large))
+        return ops.where(flat, math.inf, large / ops.where(flat, 1, small))
+    whole_square("cond", x.shape)
+    flat = ops.singular_matrix(x)
+    inside = ops.where(ops.unsqueeze(flat, axis=(-2, -1)), ops.eye(n=x.shape[-1]), x)
+    return ops.where(flat, math.inf, _matrix_norm(x, p) * _matrix_norm(ops.inv(inside), p))
+
+
+define(
+    "singular_matrix",
+    kernel="kernels.decompositions.singular_matrix",
+    shape=lambda shape: shape[:-2],
+    gives="bool",
+    samples=[("cond(x, 1)", {"x": "2x2 well"})],
+    hidden=True,
+)
 compose(
     "norm",
     "x",
     _norm,
-    parameters=(Parameter("p", "order", None), AXIS, KEEPDIMS),
+    parameters=(ORDER, AXIS, KEEPDIMS),
     samples=[
         ("norm(x)", {"x": "3"}),
         ("norm(x)", {"x": "2x3"}),
@@ -83,7 +129,26 @@ compose(
         ("norm(x, 3)", {"x": "3"}),
         ("norm(x, 3, axis=1, keepdims=true)", {"x": "2x3"}),
         ("norm(x, inf)", {"x": "3"}),
+        ("norm(x, 0)", {"x": "3"}),
         ("norm(x, 1)", {"x": "2x3"}),
         ('norm(x, "fro")', {"x": "2x3"}),
+        ('norm(x, "nuc")', {"x": "3x2"}),
+        ("norm(x, 2)", {"x": "2x3"}),
+        ("norm(x, -2, keepdims=true)", {"x": "2x2 well"}),
+        ("norm(x, 1, axis=(2, 0))", {"x": "2x2x3"}),
+        ('norm(x, "nuc", axis=(0, -1), keepdims=true)', {"x": "2x2x2"}),
+    ],
+)
+compose(
+    "cond",
+    "x",
+    _cond,
+    parameters=(ORDER,),
+    samples=[
+        ("cond(x)", {"x": "3x2"}),
+        ("cond(x)", {"x": "2x2x2 well"}),
+        ("cond(x, 1)", {"x": "2x2 well"}),
+        ('cond(x, "fro")', {"x": "2x2 well"}),
+        ("cond(x, -2)", {"x": "2x2 well"}),
     ],
 )

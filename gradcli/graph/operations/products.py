@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import ShapeProblem
-from gradcli.graph.node import Node, ops
+from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
-from gradcli.graph.operations.record import column, define, swapped
+from gradcli.graph.operations.record import column, define, from_end, swapped
 from gradcli.graph.shapes import Shape, agree, broadcast, describe, elements, is_known
 
 
@@ -79,7 +79,7 @@ define(
     shape=lambda a, b: _contract(a, b, (a[-1], b[-1]), rest=(), batch=(a[:-1], b[:-1])),
     torch="DotBackward0",
     symbol="@",
-    samples=[("a @ b", {"a": "3", "b": "3"}), ("dot(a, b)", {"a": "0", "b": "0"})],
+    samples=[("a @ b", {"a": "3", "b": "3"}), ("a @ b", {"a": "0", "b": "0"})],
     spelling="dot",
     hidden=True,
 )
@@ -96,22 +96,42 @@ def _matmul(a: Node, b: Node) -> Node:
     return ops.matvec(a, b) if b.ndim == 1 else ops.matmat(a, b)
 
 
-def _dot(a: Node, b: Node) -> Node:
-    return a * b if a.ndim == 0 or b.ndim == 0 else _matmul(a, b)
-
-
 def _outer_product(a: Node, b: Node) -> Node:
     flat_a, flat_b = (x if x.ndim == 1 else ops.reshape(x, shape=(-1,)) for x in (a, b))
     return outer(flat_a, flat_b)
 
 
 def _kron(a: Node, b: Node) -> Node:
-    if a.ndim != 2 or b.ndim != 2:
-        raise ShapeProblem(f"kron() needs two matrices: got {describe(a.shape)} and {describe(b.shape)}")
-    blocks = ops.unsqueeze(a, axis=(-1, -3)) * ops.unsqueeze(b, axis=(-2, -4))
-    if not is_known(blocks.shape):
+    """Every element of a times all of b; the one with fewer axes gets axes of size 1 in front."""
+    ndim = max(a.ndim, b.ndim)
+    if not is_known(a.shape + b.shape):
         raise ShapeProblem("kron() of a masked array: its size is known only when it runs")
-    return ops.reshape(blocks, shape=tuple(map(elements, zip(a.shape, b.shape, strict=True))))
+    sizes = [(1,) * (ndim - x.ndim) + x.shape for x in (a, b)]
+    blocks = _interleaved(a, ndim, -1) * _interleaved(b, ndim, -2)
+    return ops.reshape(blocks, shape=tuple(map(elements, zip(*sizes, strict=True))))
+
+
+def _interleaved(x: Node, ndim: int, place: int) -> Node:
+    """With an axis of size 1 after each axis (-1) or before (-2), and enough in front."""
+    between = tuple([place - 2 * axis for axis in range(ndim)])
+    front = (1,) * (ndim - x.ndim)
+    x = ops.reshape(x, shape=front + x.shape) if front else x
+    return ops.unsqueeze(x, axis=between) if ndim else x
+
+
+def _cross(a: Node, b: Node, axis: int) -> Node:
+    """The vector product along an axis of three elements."""
+    last = [ops.transpose(x, axes=_to_end(x, axis)) if axis != -1 else x for x in (a, b)]
+    found = cross(*last)
+    if axis == -1:
+        return found
+    order = _to_end(found, axis)
+    return ops.transpose(found, axes=tuple([order.index(place) for place in range(-found.ndim, 0)]))
+
+
+def _to_end(x: Node, axis: int) -> tuple[int, ...]:
+    (place,) = from_end(axis, x.ndim)
+    return (*[one for one in range(-x.ndim, 0) if one != place], place)
 
 
 def cross(a: Node, b: Node) -> Node:
@@ -134,14 +154,28 @@ compose(
     _matmul,
     samples=[("matmul(a, b)", {"a": "2x3", "b": "3"}), ("a @ b", {"a": "3", "b": "3x2"})],
 )
-compose(
-    "dot", "a b", _dot, samples=[("dot(a, b)", {"a": "2x3", "b": "3"}), ("dot(a, b)", {"a": "()", "b": "3"})]
-)
 compose("outer", "a b", _outer_product, samples=[("outer(a, b)", {"a": "2", "b": "3"})])
-compose("kron", "a b", _kron, samples=[("kron(a, b)", {"a": "2x3", "b": "3x2"})])
+compose(
+    "kron",
+    "a b",
+    _kron,
+    samples=[
+        ("kron(a, b)", {"a": "2x3", "b": "3x2"}),
+        ("kron(a, b)", {"a": "2", "b": "3"}),
+        ("kron(a, b)", {"a": "2", "b": "2x2x1"}),
+        ("kron(a, b)", {"a": "()", "b": "2"}),
+        ("kron(a, b)", {"a": "2x0", "b": "3"}),
+    ],
+)
 compose(
     "cross",
     "a b",
-    cross,
-    samples=[("cross(a, b)", {"a": "3", "b": "3"}), ("cross(a, b)", {"a": "2x3", "b": "3"})],
+    _cross,
+    parameters=(Parameter("axis", "axis", -1),),
+    samples=[
+        ("cross(a, b)", {"a": "3", "b": "3"}),
+        ("cross(a, b)", {"a": "2x3", "b": "3"}),
+        ("cross(a, b, axis=0)", {"a": "3x2", "b": "3x1"}),
+        ("cross(a, b, axis=-2)", {"a": "2x3x1", "b": "3x2"}),
+    ],
 )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from gradcli.errors import CallProblem, ShapeProblem
-from gradcli.graph.node import Kind, Node, Operation, Parameter, Rule, is_constant, ops
+from gradcli.graph.node import Kind, Node, Operation, Parameter, Rule, Takes, is_constant, ops
 from gradcli.graph.shapes import Shape, agree, broadcast, describe
 
 REQUIRED = object()
@@ -33,7 +33,7 @@ def define(
     shape: Callable[..., Shape] | None = None,
     parameters: tuple[Parameter, ...] = (),
     prepare: Callable[..., dict[str, Any]] | None = None,
-    takes: Kind | Literal["any"] | tuple[Kind | Literal["any"], ...] = "float",
+    takes: Takes | tuple[Takes, ...] = "float",
     gives: Kind | Literal["same"] = "float",
     torch: str = "",
     symbol: str = "",
@@ -43,6 +43,8 @@ def define(
     spelling: str = "",
     hidden: bool = False,
     form: str = "",
+    hides_nan: bool = False,
+    gradless: bool = False,
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
     names = tuple(arguments.split())
@@ -67,6 +69,8 @@ def define(
         spelling=spelling,
         hidden=hidden,
         form=tuple(form.split()),
+        hides_nan=hides_nan,
+        gradless=gradless,
     )
     ops.records[name] = record
     return record
@@ -85,7 +89,7 @@ def _preparation(name: str, declared: tuple[Parameter, ...]) -> Callable[..., di
             if value is REQUIRED:
                 raise CallProblem(f"{name}() needs a value for {parameter.name}")
             if parameter.kind == "axes":
-                value = from_end(value, nodes[0].ndim)
+                value = reduced_axes(value, nodes[0].ndim)
             elif parameter.kind == "axis":
                 (value,) = from_end(value, nodes[0].ndim)
             values[parameter.name] = value
@@ -116,6 +120,17 @@ def from_end(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
     return tuple(canonical)
 
 
+def reduced_axes(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
+    """The axes of a reduction; a scalar may be reduced over its axis 0 or -1, as in NumPy and PyTorch.
+
+    Raises:
+        ShapeProblem: as ``from_end``.
+    """
+    if ndim == 0 and axis in (0, -1, (0,), (-1,)):
+        return ()
+    return from_end(axis, ndim)
+
+
 def reduced(shape: Shape, axis: tuple[int, ...], keepdims: bool) -> Shape:
     """The shape after a reduction over axes counted from the end."""
     ndim = len(shape)
@@ -128,7 +143,8 @@ def strong(g: Node, d: Node) -> Node:
     """``g * d``, but exactly zero where ``g`` is, whatever ``d`` is: the chain rule's product."""
     if is_constant(g, 1.0):
         return d
-    # A factor that is written as 0 is 0 in forward mode too, where g comes last.
+    # A factor that is written as 0 is no path at all: what comes in is not used there, were it inf or nan.
+    # In forward mode it has to be so, where g is the other factor's slope: 0 * sqrt(x) is flat at 0.
     return d if is_constant(d, 0.0) else ops.strong(g, d)
 
 

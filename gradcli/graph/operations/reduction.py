@@ -9,6 +9,7 @@ from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.record import (
     AXIS,
     KEEPDIMS,
+    REQUIRED,
     Sample,
     define,
     number,
@@ -18,12 +19,11 @@ from gradcli.graph.operations.record import (
 )
 from gradcli.graph.shapes import Shape, Unknown
 
-CORRECTION = Parameter("correction", "number", 1)
-
 _AXES = (AXIS, KEEPDIMS)
 
 
-def _samples(name: str, domain: str = "") -> list[Sample]:
+def reduction_samples(name: str, domain: str = "") -> list[Sample]:
+    """Calls that every reduction has."""
     return [
         (f"{name}(x)", {"x": f"2x3 {domain}"}),
         (f"{name}(x)", {"x": f"() {domain}"}),
@@ -65,7 +65,7 @@ define(
     shape=_reduce,
     parameters=_AXES,
     torch="SumBackward0",
-    samples=[*_samples("sum"), ("sum(x)", {"x": "0"}), ("sum(x, axis=0)", {"x": "0x3"})],
+    samples=[*reduction_samples("sum"), ("sum(x)", {"x": "0"}), ("sum(x, axis=0)", {"x": "0x3"})],
 )
 define(
     "mean",
@@ -75,7 +75,7 @@ define(
     shape=_reduce,
     parameters=_AXES,
     torch="MeanBackward0",
-    samples=_samples("mean"),
+    samples=reduction_samples("mean"),
 )
 
 
@@ -119,7 +119,7 @@ define(
     parameters=_AXES,
     torch="ProdBackward0",
     samples=[
-        *_samples("prod"),
+        *reduction_samples("prod"),
         ("prod(x * [1, 0, 2])", {"x": "3"}),
         ("prod(x * [0, 0, 2])", {"x": "3"}),
         ("prod(x)", {"x": "0"}),
@@ -143,73 +143,30 @@ for _name in ("max", "min"):
         parameters=_AXES,
         torch=f"{_name.capitalize()}Backward1",
         aliases=f"a{_name}",
-        samples=_samples(_name),
+        samples=reduction_samples(_name),
     )
 
 
-def _spread(x: Node, axis: tuple[int, ...]) -> Node:
-    return x - ops.mean(x, axis=axis, keepdims=True)
-
-
-def _degrees(x: Node, axis: tuple[int, ...], correction: float) -> Node | float:
-    total = count(x, axis)
-    if isinstance(total, Node):
-        return ops.maximum(total - correction, 0)
-    return max(total - correction, 0.0)
-
-
 define(
-    "var",
-    pullback=lambda g, y, x, axis, correction, keepdims: strong(
-        restored(g, axis, keepdims), 2 * _spread(x, axis) / _degrees(x, axis, correction)
-    ),
-    kernel="kernels.reduction.var",
-    scalar="scalars.var",
-    shape=_reduce,
-    parameters=(AXIS, CORRECTION, KEEPDIMS),
-    torch="VarBackward0",
-    samples=[
-        *_samples("var")[:1],
-        *_samples("var")[2:],
-        ("var(x, correction=0)", {"x": "4"}),
-        ("var(x, correction=0)", {"x": "()"}),
-    ],
-)
-
-
-def _deviation_rule(
-    g: Node, y: Node, x: Node, axis: tuple[int, ...], correction: float, keepdims: bool
-) -> Node:
-    y = restored(y, axis, keepdims)
-    flat = ops.eq(y, 0)
-    slope = _spread(x, axis) / (_degrees(x, axis, correction) * ops.where(flat, 1, y))
-    return strong(restored(g, axis, keepdims), ops.where(flat, 0, slope))
-
-
-define(
-    "std",
-    pullback=_deviation_rule,
-    kernel="kernels.reduction.std",
-    scalar="scalars.std",
-    shape=_reduce,
-    parameters=(AXIS, CORRECTION, KEEPDIMS),
-    torch="StdBackward0",
-    samples=[
-        *_samples("std")[:1],
-        *_samples("std")[2:],
-        ("std(x, correction=0)", {"x": "4"}),
-        ("std(x, correction=0)", {"x": "()"}),
-    ],
+    # exp(x) / sum(exp(x)) over several axes: where that is an infinity over an infinity or 0/0, the
+    # infinities share equally, which is one of the limits there.
+    "shares",
+    pullback=lambda g, y, x, axis: strong(g, y) - y * ops.sum(strong(g, y), axis=axis, keepdims=True),
+    kernel="kernels.reduction.shares",
+    scalar="reduction_scalars.share",
+    shape=lambda shape, axis: shape,
+    parameters=(Parameter("axis", "axes", REQUIRED),),
+    spelling="softmax",
+    samples=[("grad(logsumexp(x), x)", {"x": "2x3"}), ("grad(sum(logsumexp(x, axis=0)), x)", {"x": "3x2"})],
+    hidden=True,
 )
 define(
     "logsumexp",
-    pullback=lambda g, y, x, axis, keepdims: strong(
-        restored(g, axis, keepdims), ops.exp(x - restored(y, axis, keepdims))
-    ),
+    pullback=lambda g, y, x, axis, keepdims: strong(restored(g, axis, keepdims), ops.shares(x, axis=axis)),
     kernel="kernels.reduction.logsumexp",
     scalar="scalars.identity",
     shape=_reduce,
     parameters=_AXES,
     torch="LogsumexpBackward0",
-    samples=_samples("logsumexp"),
+    samples=[*reduction_samples("logsumexp"), ("logsumexp(x)", {"x": "0"})],
 )

@@ -8,9 +8,20 @@ from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import REQUIRED, define, from_end
-from gradcli.graph.shapes import Shape, Unknown, agree, broadcast, describe, elements, is_known
+from gradcli.graph.shapes import Shape, Unknown, broadcast, describe, elements, is_known
 
 SHAPE = Parameter("shape", "shape", REQUIRED)
+_OPEN = Parameter("shape", "open shape", REQUIRED)
+
+
+def known_sizes(name: str, *shapes: Shape) -> None:
+    """Check that sizes are known before anything runs.
+
+    Raises:
+        ShapeProblem: a mask decides one of them.
+    """
+    if not all(map(is_known, shapes)):
+        raise ShapeProblem(f"{name}() of a masked array: its size is known only when it runs")
 
 
 def resized(g: Node, y: Node, shape: Shape) -> Node:
@@ -28,13 +39,14 @@ def _reshape_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, A
     if not is_known(new):
         # The way back from a reshape of a masked array: whether it fits is known where it came from.
         return {"shape": new}
-    known = elements([size for size in new if size != -1])
-    if unknown and new == (-1,):
-        return {"shape": (Unknown(elements(old)),)}
+    fixed = elements([size for size in new if size != -1])
+    if unknown and -1 in new:
+        rest = Unknown(elements(old) // max(fixed, 1))
+        return {"shape": tuple([rest if size == -1 else size for size in new])}
     total = elements(old)
-    if not unknown and -1 in new and known and total % known == 0:
-        new = tuple([total // known if size == -1 else size for size in new])
-    elif not unknown and (-1 in new or known != total):
+    if not unknown and -1 in new and fixed and total % fixed == 0:
+        new = tuple([total // fixed if size == -1 else size for size in new])
+    elif not unknown and (-1 in new or fixed != total):
         raise ShapeProblem(f"{total} elements of shape {describe(old)} do not fill {describe(new)}")
     return {"shape": new}
 
@@ -45,7 +57,7 @@ define(
     kernel="kernels.shaping.reshape",
     scalar="scalars.identity",
     shape=lambda old, shape: shape,
-    parameters=(SHAPE,),
+    parameters=(_OPEN,),
     prepare=_reshape_parameters,
     takes="any",
     gives="same",
@@ -53,6 +65,7 @@ define(
     samples=[
         ("reshape(x, (3, 2))", {"x": "2x3"}),
         ("reshape(x, -1)", {"x": "2x3"}),
+        ("x.reshape(3, -1)", {"x": "2x3"}),
         ("reshape(x, ())", {"x": "1"}),
         ("reshape(x, (0, 2))", {"x": "0"}),
     ],
@@ -91,6 +104,7 @@ define(
         ("transpose(x)", {"x": "2x3"}),
         ("transpose(x)", {"x": "3"}),
         ("transpose(x, (2, 0, 1))", {"x": "2x3x4"}),
+        ("x.permute(1, -1, 0)", {"x": "2x3x2"}),
         ("x.T", {"x": "2x3"}),
     ],
 )
@@ -152,6 +166,22 @@ define(
 )
 
 
+def _open_sizes(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
+    if "shape" not in given:
+        raise CallProblem("broadcast_to() needs a value for shape", hint="write broadcast_to(x, (2, 3))")
+    old, sizes = nodes[0].shape, list(given["shape"])
+    for place, size in enumerate(sizes):
+        if size == -1:
+            known_sizes("broadcast_to", old)
+            before = place - len(sizes) + len(old)
+            if before < 0:
+                raise ShapeProblem(
+                    f"-1 stands for a size that the array has already: {describe(old)} has no such axis"
+                )
+            sizes[place] = old[before]
+    return {"shape": tuple(sizes)}
+
+
 def _stretched(old: Shape, shape: Shape) -> Shape:
     try:
         fits = broadcast(old, shape) == shape
@@ -168,89 +198,40 @@ define(
     kernel="numpy.broadcast_to",
     scalar="scalars.identity",
     shape=_stretched,
-    parameters=(SHAPE,),
+    parameters=(_OPEN,),
+    prepare=_open_sizes,
     takes="any",
     gives="same",
     torch="ExpandBackward0",
     aliases="expand",
-    samples=[("broadcast_to(x, (2, 3))", {"x": "3"}), ("broadcast_to(x, (2, 3))", {"x": "2x1"})],
+    samples=[("broadcast_to(x, (2, 3))", {"x": "3"}), ("x.expand(4, -1, 3)", {"x": "2x1"})],
 )
 
 
-def _joined(*shapes: Shape, axis: int) -> Shape:
-    first = shapes[0]
-    total = 0
-    for shape in shapes:
-        size = shape[axis] if len(shape) == len(first) else None
-        rest = [s for i, s in enumerate(shape) if i - len(shape) != axis]
-        if size is None or rest != [s for i, s in enumerate(first) if i - len(first) != axis]:
-            listing = " and ".join([describe(one) for one in (first, shape)])
-            raise ShapeProblem(
-                f"concat() needs arrays that agree in every axis but the joined one: got {listing}"
-            )
-        if isinstance(size, Unknown):
-            raise ShapeProblem("concat() of a masked array: its size is known only when it runs")
-        total += size
-    return tuple([total if i - len(first) == axis else s for i, s in enumerate(first)])
+def _flattened(x: Node, start_dim: int, end_dim: int) -> Node:
+    if x.ndim == 0 and {start_dim, end_dim} <= {0, -1}:
+        return ops.reshape(x, shape=(1,))
+    (start,), (end,) = from_end(start_dim, x.ndim), from_end(end_dim, x.ndim)
+    if start > end:
+        raise ShapeProblem(f"flatten() needs axes in order: axis {start_dim} stands behind axis {end_dim}")
+    if (start, end) == (-x.ndim, -1):
+        return ops.reshape(x, shape=(-1,))
+    known_sizes("flatten", x.shape)
+    first, last = x.ndim + start, x.ndim + end
+    return ops.reshape(x, shape=(*x.shape[:first], elements(x.shape[first : last + 1]), *x.shape[last + 1 :]))
 
-
-def _part(i: int, g: Node, y: Node, *arrays: Node, axis: int) -> Node:
-    # concat refuses unknown sizes.
-    sizes = [size for array in arrays if isinstance(size := array.shape[axis], int)]
-    start = sum(sizes[:i])
-    return ops.index(g, spec=(("slice", start, start + sizes[i], 1), *[("all",)] * (-axis - 1)))
-
-
-define(
-    "concat",
-    "arrays*",
-    pullback=_part,
-    kernel="kernels.shaping.concat",
-    shape=_joined,
-    parameters=(Parameter("axis", "axis", 0),),
-    torch="CatBackward0",
-    aliases="cat concatenate",
-    samples=[
-        ("concat([x, y])", {"x": "3", "y": "2"}),
-        ("concat([x, y, x], axis=-1)", {"x": "2x3", "y": "2x1"}),
-    ],
-)
-
-
-def _stack_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
-    (axis,) = from_end(given.get("axis", 0), nodes[0].ndim + 1)
-    return {"axis": axis}
-
-
-def _stacked(*shapes: Shape, axis: int) -> Shape:
-    for shape in shapes:
-        if not agree(shape, shapes[0]):
-            listing = " and ".join([describe(one) for one in (shapes[0], shape)])
-            raise ShapeProblem(f"these cannot stand in one array: {listing}", hint="their shapes must agree")
-    place = len(shapes[0]) + 1 + axis
-    return (*shapes[0][:place], len(shapes), *shapes[0][place:])
-
-
-define(
-    "stack",
-    "arrays*",
-    pullback=lambda i, g, y, *arrays, axis: ops.index(g, spec=(("at", i), *[("all",)] * (-axis - 1))),
-    kernel="kernels.shaping.stack",
-    shape=_stacked,
-    parameters=(Parameter("axis", "axis", 0),),
-    prepare=_stack_parameters,
-    torch="StackBackward0",
-    samples=[
-        ("stack([x, y], axis=1)", {"x": "3", "y": "3"}),
-        ("[x, 2 * x, 3]", {"x": "()"}),
-        ("[[x[0], 1], [2, x[1]]]", {"x": "2"}),
-    ],
-)
 
 compose(
     "flatten",
     "x",
-    lambda x: ops.reshape(x, shape=(-1,)),
+    _flattened,
+    parameters=(Parameter("start_dim", "axis", 0), Parameter("end_dim", "axis", -1)),
     aliases="ravel",
-    samples=[("flatten(x)", {"x": "2x3"}), ("flatten(x)", {"x": "()"}), ("x.flatten()", {"x": "2x0"})],
+    samples=[
+        ("flatten(x)", {"x": "2x3"}),
+        ("flatten(x)", {"x": "()"}),
+        ("x.flatten()", {"x": "2x0"}),
+        ("flatten(x, 1)", {"x": "2x3x2"}),
+        ("x.flatten(start_dim=0, end_dim=-2)", {"x": "2x1x3"}),
+    ],
 )

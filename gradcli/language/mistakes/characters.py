@@ -167,10 +167,10 @@ HINTS = (
     Hint(
         factorial,
         "'!' is not an operator of the language",
-        "write the product: prod(arange{argument} + 1)",
+        "write factorial{argument}",
         {
-            "5!": "write the product: prod(arange(5) + 1)",
-            "2 * (n + 1)!": "write the product: prod(arange(n + 1) + 1)",
+            "5!": "write factorial(5)",
+            "2 * (n + 1)!": "write factorial(n + 1)",
         },
     ),
     Hint(

@@ -1,0 +1,44 @@
+"""``gradcli vhp``: the value, and a vector times the Hessian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gradcli.answers import Answer, Answers
+from gradcli.commands import options
+from gradcli.commands.answering import answer
+from gradcli.commands.command import expression_command
+from gradcli.commands.inputs import Inputs
+from gradcli.commands.vectors import Tangents, tangent_option
+from gradcli.commands.wrt import names_of, wrt_option
+from gradcli.language.names import Given
+
+_EXAMPLES = """
+gradcli vhp 'sum(x^3)' x=1,2,3 --vector 1,0,0
+gradcli vhp 'x*y^2' x=2 y=3 --wrt y --vector 1 --json
+"""
+
+
+@expression_command("vhp", _EXAMPLES)
+@options.inputs
+@wrt_option
+@tangent_option
+@options.line_mode
+@options.numbers
+@options.appearance
+def command(vector: tuple[str, ...], **shared: Any) -> None:
+    """Print the value, and a vector times the Hessian of a scalar.
+
+    The same numbers as hvp, for a Hessian is symmetric.
+    Without --wrt the names are those that have a vector.
+    """
+    settings = options.settings_of(shared)
+    inputs = Inputs(settings)
+    vectors = Tangents(vector, names_of(settings.wrt), inputs)
+
+    def ask(expression: Answers, given: Mapping[str, Given]) -> Answer:
+        with vectors.shown():
+            return expression.vhp(given, vectors.read(expression, given), settings.dtype)
+
+    answer(settings, ask, inputs=inputs)

@@ -1,0 +1,158 @@
+"""Functions of two numbers or three, element by element."""
+
+from __future__ import annotations
+
+from gradcli.graph.node import Node, ops
+from gradcli.graph.operations.record import define, number, strong
+
+# The larger and the smaller.
+
+
+def _tie_share(mine: Node, other: Node, g: Node, *, larger: bool) -> Node:
+    return strong(g, ops.win_share(mine, other) if larger else ops.win_share(-mine, -other))
+
+
+define(
+    "maximum",
+    "a b",
+    pullback=(
+        lambda g, y, a, b: _tie_share(a, b, g, larger=True),
+        lambda g, y, a, b: _tie_share(b, a, g, larger=True),
+    ),
+    kernel="numpy.maximum",
+    scalar="scalars.maximum",
+    torch="MaximumBackward0",
+)
+define(
+    "minimum",
+    "a b",
+    pullback=(
+        lambda g, y, a, b: _tie_share(a, b, g, larger=False),
+        lambda g, y, a, b: _tie_share(b, a, g, larger=False),
+    ),
+    kernel="numpy.minimum",
+    scalar="scalars.minimum",
+    torch="MinimumBackward0",
+)
+
+
+def _radius(a: Node, b: Node) -> Node:
+    radius = ops.hypot(a, b)
+    return ops.where(ops.eq(radius, 0), 1, radius)
+
+
+def _cosine(side: Node, radius: Node) -> Node:
+    # Flat at the origin, as every norm is: zero at the second order too, so the quotient is masked whole.
+    flat = ops.eq(radius, 0)
+    return ops.where(flat, 0, side / ops.where(flat, 1, radius))
+
+
+define(
+    "hypot",
+    "a b",
+    pullback=(
+        lambda g, y, a, b: strong(g, _cosine(a, y)),
+        lambda g, y, a, b: strong(g, _cosine(b, y)),
+    ),
+    kernel="numpy.hypot",
+    scalar="math.hypot",
+    torch="HypotBackward0",
+    domain="nonzero nonzero",
+    hides_nan=True,
+)
+define(
+    "atan2",
+    "a b",
+    # Not by the squared radius, which over- and underflows.
+    pullback=(
+        lambda g, y, a, b: strong(g, b / _radius(a, b) / _radius(a, b)),
+        lambda g, y, a, b: strong(g, -a / _radius(a, b) / _radius(a, b)),
+    ),
+    kernel="numpy.arctan2",
+    scalar="math.atan2",
+    torch="Atan2Backward0",
+    aliases="arctan2",
+    domain="nonzero nonzero",
+)
+define(
+    # 1 where a is larger, one half where both are equal; a nan loses to a number.
+    "number_share",
+    "a b",
+    kernel="kernels.elementwise.number_share",
+    scalar="scalars.number_share",
+    hidden=True,
+)
+define(
+    "fmax",
+    "a b",
+    pullback=(
+        lambda g, y, a, b: strong(g, ops.number_share(a, b)),
+        lambda g, y, a, b: strong(g, ops.number_share(b, a)),
+    ),
+    kernel="kernels.elementwise.fmax",
+    scalar="scalars.fmax",
+    torch="FmaxBackward0",
+    hides_nan=True,
+)
+define(
+    "fmin",
+    "a b",
+    pullback=(
+        lambda g, y, a, b: strong(g, ops.number_share(-a, -b)),
+        lambda g, y, a, b: strong(g, ops.number_share(-b, -a)),
+    ),
+    kernel="kernels.elementwise.fmin",
+    scalar="scalars.fmin",
+    torch="FminBackward0",
+    hides_nan=True,
+)
+
+# What is left over, and signs.
+
+
+def _times(y: Node, a: Node, b: Node) -> Node:
+    """How often b is taken from a. Not trunc(a / b): that quotient may be rounded up, where y is not."""
+    return ops.round((a - ops.where(ops.eq(b, 0), 0, y)) / b)
+
+
+define(
+    "fmod",
+    "a b",
+    pullback=(lambda g, y, a, b: g, lambda g, y, a, b: strong(g, -_times(y, a, b))),
+    kernel="numpy.fmod",
+    scalar="scalars.fmod",
+    torch="FmodBackward1",
+    domain="fraction three",
+)
+define(
+    "copysign",
+    "a b",
+    # At a = 0 it is a kink, as that of abs.
+    pullback=(lambda g, y, a, b: strong(g, ops.sign(a) * ops.copysign(1, b)), None),
+    kernel="numpy.copysign",
+    scalar="math.copysign",
+    torch="CopysignBackward0",
+    domain="nonzero",
+)
+define(
+    "heaviside",
+    "x values",
+    pullback=(None, lambda g, y, x, values: strong(g, number(ops.eq(x, 0)))),
+    kernel="numpy.heaviside",
+    scalar="scalars.heaviside",
+    domain="nonzero",
+    hides_nan=True,
+    samples=[("heaviside(x * (x > 0), y)", {"x": "5 nonzero", "y": "()"})],
+)
+define(
+    "lerp",
+    "a b w",
+    pullback=(
+        lambda g, y, a, b, w: strong(g, 1 - w),
+        lambda g, y, a, b, w: strong(g, w),
+        lambda g, y, a, b, w: strong(g, b - a),
+    ),
+    kernel="kernels.elementwise.lerp",
+    scalar="scalars.lerp",
+    torch="LerpBackward1",
+)

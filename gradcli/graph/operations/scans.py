@@ -1,0 +1,283 @@
+"""Operations that take the elements before each element together: running sums, products and extremes.
+
+Without an axis they run over the array read row by row, as NumPy's do; a scalar stays one. An axis of
+``None`` in a node is that of a scalar.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradcli.errors import CallProblem, ShapeProblem
+from gradcli.graph.node import Node, Parameter, ops
+from gradcli.graph.operations.compose import compose
+from gradcli.graph.operations.ordering import ALONG, axis_along
+from gradcli.graph.operations.record import Sample, define, from_end, strong
+from gradcli.graph.shapes import Shape, agree, broadcast, describe
+
+
+def _flattened(x: Node, axis: int | None) -> tuple[Node, int | None]:
+    """What a scan runs over, and the axis counted from the end."""
+    if axis is None and x.ndim > 1:
+        return ops.reshape(x, shape=(-1,)), -1
+    return x, axis_along(x.ndim, -1 if axis is None else axis)
+
+
+def _scan_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
+    nodes[0], axis = _flattened(nodes[0], given.get("axis"))
+    return {"axis": axis}
+
+
+def _as_given(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
+    return {"fill": 0.0, "back": False, "reverse": False, "kept": False, **given}
+
+
+def _as_axis_given(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
+    return given
+
+
+def _same(shape: Shape, **_: Any) -> Shape:
+    return shape
+
+
+def _joint(a: Shape, b: Shape, **_: Any) -> Shape:
+    return broadcast(a, b)
+
+
+def _samples(form: str) -> list[Sample]:
+    return [
+        (form.format("x"), {"x": "4"}),
+        (form.format("x"), {"x": "()"}),
+        (form.format("x"), {"x": "2x2"}),
+        (form.format("x, axis=0"), {"x": "3x2"}),
+        (form.format("x, axis=1"), {"x": "2x3x2"}),
+        (form.format("x"), {"x": "0"}),
+    ]
+
+
+def _turned(x: Node, axis: int) -> Node:
+    return ops.index(x, spec=(("slice", None, None, -1), *[("all",)] * (-axis - 1)))
+
+
+def _sum_rule(g: Node, y: Node, x: Node, axis: int | None) -> Node:
+    return g if axis is None else _turned(ops.cumsum(_turned(g, axis), axis=axis), axis)
+
+
+define(
+    "cumsum",
+    pullback=_sum_rule,
+    kernel="kernels.scans.cumsum",
+    scalar="scalars.identity",
+    shape=_same,
+    parameters=(ALONG,),
+    prepare=_scan_parameters,
+    torch="CumsumBackward0",
+    samples=_samples("cumsum({})"),
+)
+define(
+    # The elements moved one place along an axis, the free place filled.
+    "shifted",
+    pullback=lambda g, y, x, axis, fill, back: ops.shifted(g, axis=axis, back=not back),
+    kernel="kernels.scans.shifted",
+    shape=_same,
+    parameters=(ALONG, Parameter("fill", "number", 0.0), Parameter("back", "flag", False)),
+    prepare=_as_given,
+    samples=[("grad(sum(cumprod(x)^2), x)", {"x": "3"})],
+    hidden=True,
+)
+
+
+def _later(b: Node, a: Node, axis: int | None, reverse: bool) -> Node:
+    """The adjoint of a recurrence, which is the recurrence that runs the other way."""
+    return ops.recurrence(b, a, axis=axis, reverse=not reverse)
+
+
+def _factor_rule(g: Node, y: Node, b: Node, a: Node, axis: int | None, reverse: bool) -> Node:
+    pulled = _later(g, a, axis, reverse)
+    if reverse:
+        return strong(ops.shifted(pulled, axis=axis), y)
+    return strong(pulled, ops.shifted(y, axis=axis))
+
+
+define(
+    # y[k] = b[k] + a[k] y[k-1], or reversed, y[k] = b[k] + a[k+1] y[k+1]; a[0] is never used. It is
+    # linear in b, and it makes the derivatives of running products without a division, so they
+    # are right next to zeros at every order.
+    "recurrence",
+    "b a",
+    pullback=(
+        lambda g, y, b, a, axis, reverse: _later(g, a, axis, reverse),
+        _factor_rule,
+    ),
+    kernel="kernels.scans.recurrence",
+    shape=_joint,
+    parameters=(ALONG, Parameter("reverse", "flag", False)),
+    prepare=_as_given,
+    samples=[
+        ("grad(sum(cumprod(x)^2), x)", {"x": "4"}),
+        ("grad(sum(cumprod(x, axis=0)^2), x)", {"x": "3x2"}),
+    ],
+    hidden=True,
+)
+
+
+def _product_rule(g: Node, y: Node, x: Node, axis: int | None) -> Node:
+    if axis is None:
+        return g
+    return strong(ops.recurrence(g, x, axis=axis, reverse=True), ops.shifted(y, axis=axis, fill=1.0))
+
+
+define(
+    "cumprod",
+    pullback=_product_rule,
+    kernel="kernels.scans.cumprod",
+    scalar="scalars.identity",
+    shape=_same,
+    parameters=(ALONG,),
+    prepare=_scan_parameters,
+    torch="CumprodBackward0",
+    samples=[*_samples("cumprod({})"), ("cumprod(x * [1, 0, 2, 0, 3])", {"x": "5"})],
+)
+
+
+def _newest_slope(y: Node, x: Node, before: Node, axis: int | None, kept: bool) -> Node:
+    slope = y * ops.newest(x, before, axis=axis, kept=not kept)
+    return -slope if kept else slope
+
+
+define(
+    # Of log(exp(before) + exp(x)), the share of x, or the share of before, which is kept. Where
+    # both are the same infinity all elements so far have equal shares.
+    "newest",
+    "x before",
+    pullback=(
+        lambda g, y, x, before, axis, kept: strong(g, _newest_slope(y, x, before, axis, kept)),
+        lambda g, y, x, before, axis, kept: -strong(g, _newest_slope(y, x, before, axis, kept)),
+    ),
+    kernel="kernels.scans.newest",
+    shape=_joint,
+    parameters=(ALONG, Parameter("kept", "flag", False)),
+    prepare=_as_given,
+    samples=[("grad(sum(logcumsumexp(x)^2), x)", {"x": "4"})],
+    hidden=True,
+)
+
+
+def _exponential_rule(g: Node, y: Node, x: Node, axis: int | None) -> Node:
+    if axis is None:
+        return g
+    before = ops.shifted(y, axis=axis, fill=-math.inf)
+    kept = ops.newest(x, before, axis=axis, kept=True)
+    return strong(ops.recurrence(g, kept, axis=axis, reverse=True), ops.newest(x, before, axis=axis))
+
+
+define(
+    "logcumsumexp",
+    pullback=_exponential_rule,
+    kernel="kernels.scans.logcumsumexp",
+    scalar="scalars.identity",
+    shape=_same,
+    parameters=(ALONG,),
+    prepare=_scan_parameters,
+    torch="LogcumsumexpBackward0",
+    samples=_samples("logcumsumexp({})"),
+)
+
+
+def _running(name: str) -> None:
+    """Enter cummax or cummin: values, indices, and the function that gives both."""
+
+    def rule(g: Node, y: Node, x: Node, axis: int | None) -> Node:
+        return (
+            g if axis is None else ops.strewn(g, ops.records[f"{name}_indices"](x, axis=axis), x, axis=axis)
+        )
+
+    def build(x: Node, axis: int | None) -> tuple[Node, Node]:
+        x, axis = _flattened(x, axis)
+        return ops.records[f"{name}_values"](x, axis=axis), ops.records[f"{name}_indices"](x, axis=axis)
+
+    define(
+        f"{name}_values",
+        pullback=rule,
+        kernel=f"kernels.scans.{name}_values",
+        scalar="scalars.identity",
+        shape=_same,
+        parameters=(ALONG,),
+        prepare=_as_axis_given,
+        torch=f"{name.capitalize()}Backward0",
+        samples=_samples(name + "({})[0]"),
+        spelling=f"{name}[0]",
+        hidden=True,
+    )
+    define(
+        # Of equal elements the last, as in PyTorch.
+        f"{name}_indices",
+        kernel=f"kernels.scans.{name}_indices",
+        scalar="reduction_scalars.position",
+        shape=_same,
+        parameters=(ALONG,),
+        prepare=_as_axis_given,
+        samples=[
+            (f"x * {name}(x)[1]", {"x": "4"}),
+            (f"x * {name}(x)[1]", {"x": "()"}),
+            (f"x * {name}(x, axis=0)[1]", {"x": "3x2"}),
+        ],
+        spelling=f"{name}[1]",
+        hidden=True,
+        gradless=True,
+    )
+    compose(name, "x", build, parameters=(ALONG,), samples=_samples(name + "({})[0]")[:1])
+
+
+_running("cummax")
+_running("cummin")
+
+
+def _trapezoid(y: Node, x: Node | None, dx: Node | None, axis: int) -> Node:
+    """The integral of straight lines between points, at x or dx apart."""
+    if y.ndim == 0:
+        raise ShapeProblem("trapezoid() needs an array of values: got a scalar")
+    if x is not None and dx is not None:
+        raise CallProblem("trapezoid() takes x or dx, not both", hint="write trapezoid(y, x)")
+    (axis,) = from_end(axis, y.ndim)
+    rest = (("all",),) * (-axis - 1)
+
+    def pair(array: Node, rest: tuple[tuple[str], ...]) -> tuple[Node, Node]:
+        ahead = ops.index(array, spec=(("slice", 1, None, 1), *rest))
+        return ahead, ops.index(array, spec=(("slice", 0, -1, 1), *rest))
+
+    ahead, behind = pair(y, rest)
+    heights = ahead + behind
+    if x is None:
+        total = ops.sum(heights, axis=axis)
+        return (total if dx is None else dx * total) / 2
+    along = -1 if x.ndim <= 1 else axis
+    if x.ndim < -along or not agree(x.shape[along:][:1], y.shape[axis:][:1]):
+        raise ShapeProblem(
+            f"trapezoid() needs a point for every value: y is {describe(y.shape)}, "
+            f"and x is {describe(x.shape)}",
+            hint="" if axis == -1 else f"they are taken along axis {axis + y.ndim}",
+        )
+    right, left = pair(x, rest if along == axis else ())
+    steps = right - left
+    if along != axis:
+        steps = ops.unsqueeze(steps, axis=tuple(range(axis + 1, 0)))
+    return ops.sum(steps * heights, axis=axis) / 2
+
+
+compose(
+    "trapezoid",
+    "y x=none dx=none",
+    _trapezoid,
+    parameters=(Parameter("axis", "axis", -1),),
+    aliases="trapz",
+    samples=[
+        ("trapezoid(y)", {"y": "4"}),
+        ("trapezoid(y, x)", {"y": "4", "x": "4"}),
+        ("trapezoid(y, x, axis=0)", {"y": "3x2", "x": "3"}),
+        ("trapezoid(y, x, axis=0)", {"y": "3x2", "x": "3x1"}),
+        ("trapezoid(y, dx=h, axis=0)", {"y": "3x2", "h": "()"}),
+        ("trapezoid(y)", {"y": "2x0"}),
+    ],
+)

@@ -1,0 +1,161 @@
+"""Special functions: of the normal distribution, of gamma, and logarithms of sums and products."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradcli.errors import CallProblem
+from gradcli.graph.node import Node, Parameter, ops
+from gradcli.graph.operations.record import REQUIRED, define, strong
+
+define(
+    "erf",
+    pullback=lambda g, y, x: strong(g, 2 / math.sqrt(math.pi) * ops.exp(-x * x)),
+    kernel="scipy.special.erf",
+    scalar="math.erf",
+    torch="ErfBackward0",
+)
+
+define(
+    "erfc",
+    pullback=lambda g, y, x: strong(g, -2 / math.sqrt(math.pi) * ops.exp(-x * x)),
+    kernel="scipy.special.erfc",
+    scalar="math.erfc",
+    torch="ErfcBackward0",
+)
+define(
+    "erfinv",
+    pullback=lambda g, y, x: strong(g, math.sqrt(math.pi) / 2 * ops.exp(y * y)),
+    kernel="scipy.special.erfinv",
+    scalar="special_scalars.erfinv",
+    torch="ErfinvBackward0",
+    domain="unit",
+)
+
+# The gamma function.
+
+define(
+    "lgamma",
+    pullback=lambda g, y, x: strong(g, ops.digamma(x)),
+    kernel="kernels.special.lgamma",
+    scalar="special_scalars.lgamma",
+    torch="LgammaBackward0",
+    aliases="gammaln",
+    domain="positive",
+)
+define(
+    "digamma",
+    pullback=lambda g, y, x: strong(g, ops.polygamma(x, n=1)),
+    kernel="scipy.special.digamma",
+    scalar="special_scalars.digamma",
+    torch="DigammaBackward0",
+    domain="positive",
+)
+
+
+def _polygamma_order(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
+    n = given.get("n", REQUIRED)
+    if n is REQUIRED or n < 0:
+        got = "none" if n is REQUIRED else str(n)
+        raise CallProblem(
+            f"polygamma() needs a whole number n of 0 or more, and got {got}",
+            hint="polygamma(0, x) is digamma(x), polygamma(1, x) its derivative",
+        )
+    return {"n": n}
+
+
+define(
+    "polygamma",
+    pullback=lambda g, y, x, n: strong(g, ops.polygamma(x, n=n + 1)),
+    kernel="kernels.special.polygamma",
+    scalar="special_scalars.polygamma",
+    parameters=(Parameter("n", "integer", REQUIRED),),
+    prepare=_polygamma_order,
+    torch="PolygammaBackward0",
+    domain="positive",
+    samples=[
+        ("polygamma(0, x)", {"x": "() positive"}),
+        ("polygamma(1, x)", {"x": "2x3 positive"}),
+        ("polygamma(2, x)", {"x": "() positive"}),
+        ("polygamma(3, x)", {"x": "0"}),
+    ],
+    form="n x",
+)
+define(
+    # Gamma(x + 1), the one smooth curve through the factorials; exact for whole numbers.
+    "factorial",
+    pullback=lambda g, y, x: strong(g, y * ops.digamma(x + 1)),
+    kernel="kernels.special.factorial",
+    scalar="special_scalars.factorial",
+    domain="positive",
+)
+
+
+def _chooses(n: Node, k: Node) -> Node:
+    return ops.logical_and(ops.ge(k, 0), ops.le(k, n))
+
+
+define(
+    # By gamma functions between 0 and n, and 0 outside, where the derivative is 0 too.
+    "comb",
+    "n k",
+    pullback=(
+        lambda g, y, n, k: strong(
+            g, ops.where(_chooses(n, k), y * (ops.digamma(n + 1) - ops.digamma(n - k + 1)), 0)
+        ),
+        lambda g, y, n, k: strong(
+            g, ops.where(_chooses(n, k), y * (ops.digamma(n - k + 1) - ops.digamma(k + 1)), 0)
+        ),
+    ),
+    kernel="kernels.special.comb",
+    scalar="special_scalars.comb",
+    domain="three high",
+)
+
+# Logarithms of sums and products.
+
+
+def _gap(a: Node, b: Node) -> Node:
+    # Two equal infinities share the slope, as two equal numbers do.
+    both = ops.logical_and(ops.isinf(a), ops.eq(a, b))
+    return ops.where(both, 0, a - b)
+
+
+define(
+    "logaddexp",
+    "a b",
+    pullback=(
+        lambda g, y, a, b: strong(g, ops.sigmoid(_gap(a, b))),
+        lambda g, y, a, b: strong(g, ops.sigmoid(_gap(b, a))),
+    ),
+    kernel="numpy.logaddexp",
+    scalar="special_scalars.logaddexp",
+    torch="LogaddexpBackward0",
+)
+
+
+def _log_slope(x: Node, y: Node) -> Node:
+    # PyTorch's choice below 0: 0 where the value is 0 by convention alone. At 0 it is -inf, by continuity.
+    flat = ops.logical_and(ops.eq(x, 0), ops.lt(y, 0))
+    return ops.where(flat, 0, ops.log(ops.where(flat, 1, y)))
+
+
+def _ratio(x: Node, y: Node) -> Node:
+    # xlogy(0, y) is 0 for every y, and so flat in y at 0 too.
+    flat = ops.logical_and(ops.eq(x, 0), ops.eq(y, 0))
+    return ops.where(flat, 0, x / ops.where(flat, 1, y))
+
+
+define(
+    "xlogy",
+    "x y",
+    pullback=(
+        lambda g, z, x, y: strong(g, _log_slope(x, y)),
+        lambda g, z, x, y: strong(g, _ratio(x, y)),
+    ),
+    kernel="kernels.special.xlogy",
+    scalar="special_scalars.xlogy",
+    torch="XlogyBackward0",
+    domain="real positive",
+)

@@ -1,0 +1,64 @@
+"""One array for another program: a result goes in, comma-separated text or the bytes of a .npy file come out.
+
+That array is the derivative, or the value where that is all there is; both forms are read back by ``x=@``.
+"""
+
+from __future__ import annotations
+
+from gradcli.errors import UsageError
+from gradcli.output import plain
+from gradcli.output.numbers import format_number, format_row
+from gradcli.output.values import Result, Value, shape_of, to_lists
+
+
+def single(result: Result, form: str) -> Value:
+    """The one array of a result.
+
+    Args:
+        result: the result.
+        form: the name of the form that holds one array, for the error.
+
+    Raises:
+        UsageError: there are several, or none.
+    """
+    value, *derivatives = plain.fields(result)
+    found = derivatives if len(result) > 1 + ("outputs" in result) else [value]
+    if not found:
+        raise UsageError("there is no derivative", hint="use a name, and differentiate by it")
+    if len(found) > 1:
+        names = ", ".join([name for name, _ in found])
+        sentence = f"{form} holds one array, and there are {len(found)}: {names}"
+        raise UsageError(sentence, hint="name one with --wrt")
+    ((_, leaf),) = found
+    if isinstance(leaf, tuple):
+        sentence = f"{form} holds one array, and there are {len(leaf)} outputs"
+        raise UsageError(sentence, hint="ask for one of them")
+    return leaf
+
+
+def csv_text(value: Value, precision: int | None = None) -> str:
+    """A number, a line of numbers with commas between them, or a line for each row of a matrix.
+
+    Raises:
+        UsageError: there are more than two axes.
+    """
+    rank = len(shape_of(value))
+    if rank > 2:
+        raise UsageError(
+            f"csv holds a matrix at most, and there are {rank} axes", hint="use -o npy or --json"
+        )
+    if rank == 0:
+        return format_number(to_lists(value), precision)
+    rows = to_lists(value)
+    return "\n".join([",".join(format_row(row, precision)) for row in ([rows] if rank == 1 else rows)])
+
+
+def npy_bytes(value: Value) -> bytes:
+    """The file that numpy.load reads."""
+    from io import BytesIO
+
+    import numpy
+
+    file = BytesIO()
+    numpy.save(file, numpy.asarray(value), allow_pickle=False)
+    return file.getvalue()
