@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import random
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
@@ -25,6 +27,7 @@ class Call(NamedTuple):
         leaves: the tensors to differentiate by, by name.
         run: PyTorch's outputs, as a tuple of tensors.
         twice: whether PyTorch has a second derivative.
+        kwargs: PyTorch's arguments by keyword, as they are said.
     """
 
     text: str
@@ -32,6 +35,7 @@ class Call(NamedTuple):
     leaves: dict[str, torch.Tensor]
     run: Callable[[], tuple[torch.Tensor, ...]]
     twice: bool
+    kwargs: dict[str, Any]
 
 
 class Skipped(NamedTuple):
@@ -48,10 +52,18 @@ def operators() -> Iterator[tuple[str, Operator, Any]]:
             yield name, OPERATORS[name], info
 
 
+def known() -> set[str]:
+    """The names of those operators."""
+    return {name for name, _, _ in operators()}
+
+
 def calls(operator: Operator, info: Any) -> Iterator[Call | Skipped | None]:
     """The samples of one operator; ``None`` for one without real float inputs."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), torch.random.fork_rng():
         warnings.simplefilter("ignore")
+        torch.manual_seed(0)
+        random.seed(0)
+        np.random.seed(0)
         samples = list(info.sample_inputs("cpu", torch.float64, requires_grad=info.supports_autograd))
     for sample in samples:
         if not _is_real(sample):
@@ -96,9 +108,8 @@ def _call(operator: Operator, info: Any, sample: Any) -> Call:
         if isinstance(value, slice):
             pairs = [visit(one) for one in (value.start, value.stop, value.step)]
             return slice(*[a for a, _ in pairs]), slice(*[b for _, b in pairs])
-        if isinstance(value, torch.dtype):
-            if value not in (torch.float64, torch.float32):
-                raise Untranslatable("another type of numbers")
+        if isinstance(value, torch.dtype) and value != torch.float64:
+            raise Untranslatable("another type of numbers")
         return value, value
 
     def leaf(tensor: torch.Tensor) -> tuple[torch.Tensor, Name]:
@@ -110,6 +121,8 @@ def _call(operator: Operator, info: Any, sample: Any) -> Call:
         copy = tensor.detach().clone().requires_grad_(tensor.requires_grad)
         name = Name("abcdefghijklm"[len(values)])
         name.shape, name.kind = tuple(tensor.shape), "bool" if tensor.dtype == torch.bool else "float"
+        if tensor.dtype == torch.int64 or (tensor.ndim == 0 and not tensor.requires_grad):
+            name.numbers = tensor.tolist()
         array = copy.numpy(force=True)
         values[str(name)] = array if array.dtype == bool else array.astype(float)
         if tensor.requires_grad:
@@ -123,8 +136,6 @@ def _call(operator: Operator, info: Any, sample: Any) -> Call:
     keep = {key: said for key, (_, said) in kwargs.items()}
     for key in ("dtype", "out_dtype"):
         if isinstance(keep.get(key), torch.dtype):
-            if keep[key] != torch.float64:
-                raise Untranslatable("another type of numbers")
             del keep[key]
     symmetric = "hermitian" in getattr(info.gradcheck_wrapper, "__name__", "") or (
         info.name in ("linalg.eigh", "linalg.eigvalsh")
@@ -138,9 +149,6 @@ def _call(operator: Operator, info: Any, sample: Any) -> Call:
         text = operator.translate(first_name, *said_args, **keep)
     except TypeError as error:
         raise Untranslatable(f"other arguments: {error}") from None
-    if info.name == "linalg.eigh":
-        # PyTorch itself compares what a sign does not change.
-        text = f"w, v = {text}\nw, abs(v)"
 
     def run() -> tuple[torch.Tensor, ...]:
         plain = [value for value, _ in args], {key: value for key, (value, _) in kwargs.items()}
@@ -149,10 +157,12 @@ def _call(operator: Operator, info: Any, sample: Any) -> Call:
             if symmetric
             else info.op(first, *plain[0], **plain[1])
         )
-        out = sample.output_process_fn_grad(out)
-        return tuple(out) if isinstance(out, (tuple, list)) else (out,)
+        if operator.compared is None:
+            out = sample.output_process_fn_grad(out)
+        out = tuple(out) if isinstance(out, (tuple, list)) else (out,)
+        return out if operator.compared is None else operator.compared(out)
 
-    return Call(text, values, leaves, run, bool(info.supports_gradgrad))
+    return Call(text, values, leaves, run, bool(info.supports_gradgrad), keep)
 
 
 def _named(text: str, like: Name) -> Name:
