@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.differential.translation.say import (
+    Name,
     Operator,
     alike,
     call,
