@@ -77,9 +77,10 @@ def test_any_call_is_answered_or_refused_with_a_sentence(text: str) -> None:
         f = Expression(text)
         used = {name: one for name, one in at.items() if name in f.variables}
         f(**used)
-        f.grad(**used)
-        f.jvp({name: np.ones_like(one) for name, one in used.items()}, **used)
         event("answered")
+        f.jvp({name: np.ones_like(one) for name, one in used.items()}, **used)
+        f.jacobian(**used)
+        event("derived")
     except GradcliError as error:
         event("refused")
         sentence = str(error)

@@ -24,8 +24,9 @@ def parameter_value(
     """What a parameter is worth, as its kind says.
 
     ========================  =================================================
-    axes, permutation         a whole number or several: a tuple
-    integers                  the same; tuples in it stay tuples
+    axes, integers            a whole number or several: a tuple
+    permutation               the same
+    widths                    the same; tuples in it stay tuples
     whole                     a whole number as it is, or several: a tuple
     axis, integer, size       a whole number; a size is not negative
     shape, open shape         sizes: a tuple; -1 leaves a size of an open shape open
@@ -62,7 +63,7 @@ class _Reading:
             if self._parameter.default is None:
                 return None
             raise self._refused(meaning, "a value")
-        if kind in ("axes", "permutation", "integers", "whole"):
+        if kind in ("axes", "permutation", "integers", "widths", "whole"):
             if kind == "whole" and not isinstance(meaning, (Group, Listing)):
                 return self._whole(meaning, "a whole number or a tuple of them")
             return self._several(meaning, "a whole number or a tuple of them")
@@ -106,7 +107,7 @@ class _Reading:
     def _several(self, meaning: Meaning, expected: str) -> tuple[Any, ...]:
         if not isinstance(meaning, (Group, Listing)):
             return (self._whole(meaning, expected),)
-        if self._parameter.kind == "integers":
+        if self._parameter.kind == "widths":
             return tuple(
                 [
                     self._several(one, expected)

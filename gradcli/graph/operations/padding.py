@@ -13,7 +13,7 @@ from gradcli.graph.shapes import Shape, elements
 Widths = tuple[tuple[int, int], ...]
 
 _FORM = "write pad(x, 1), pad(x, (before, after)), or a pair for each axis"
-_WIDTH = Parameter("width", "integers", REQUIRED)
+_WIDTH = Parameter("width", "widths", REQUIRED)
 _MODES = ("constant", "edge", "reflect", "wrap")
 _FOLDING = Parameter("mode", "text", "edge", _MODES[1:])
 
