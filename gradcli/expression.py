@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.answers import Answers, Names
 from gradcli.data.given import as_given
 from gradcli.language.names import Given
 from gradcli.language.variables import free_names
+
+if TYPE_CHECKING:
+    from gradcli.checking.result import Checked
 
 Value = Any
 
@@ -113,6 +116,21 @@ class Expression:
         """The value, and a vector times the Hessian of a scalar, by name: the same, for it is symmetric."""
         result = self.answers.vhp(_given(values), _given(tangent)).result
         return result["value"], result["vhp"]
+
+    def check(
+        self, /, wrt: Names = None, against: Mapping[str, Value] | None = None, **values: Value
+    ) -> Checked:
+        """Compare the derivative with differences, the complex step, SymPy and itself.
+
+        Args:
+            wrt: the names; all of them by default.
+            against: gradients to compare with, such as hand-written ones, by name.
+            **values: a number, a list or an array for every name.
+        """
+        from gradcli.checking.check import check
+
+        theirs = {name: as_given(f"the gradient of {name}", one) for name, one in (against or {}).items()}
+        return check(self.answers, _given(values), wrt, theirs)
 
 
 def _given(values: Mapping[str, Value]) -> dict[str, Given]:

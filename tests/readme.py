@@ -11,9 +11,12 @@ import sys
 import textwrap
 from pathlib import Path
 
-from gradcli.language.names import DERIVATIVES, functions
+from gradcli.reference.entries import topics
 
 README = Path(__file__).parent.parent / "README.md"
+
+# Keeps a function and its aliases on one line.
+_GLUE = "\N{NO-BREAK SPACE}"
 
 _MARKED = re.compile(r"<!-- (\w+) -->\n```sh\n(.*?)```", re.DOTALL)
 _FUNCTIONS = re.compile(r"(<!-- functions -->\n).*?(\n<!-- end -->)", re.DOTALL)
@@ -39,12 +42,16 @@ def sessions() -> list[tuple[str, str]]:
 
 
 def function_list() -> str:
-    """Every function of the table by its name, aliases in brackets."""
-    entries = {name: name for name in DERIVATIVES}
-    for record in functions().values():
-        aliases = f" ({', '.join(record.aliases)})" if record.aliases else ""
-        entries[record.name] = record.name + aliases
-    return "\n".join(textwrap.wrap("`" + "` `".join(entries[name] for name in sorted(entries)) + "`", 118))
+    """Every function by topic, as ``gradcli functions`` lists them, aliases in brackets."""
+    lines = []
+    for title, entries in topics().items():
+        names = [
+            f"`{one.name} ({', '.join(one.aliases)})`" if one.aliases else f"`{one.name}`" for one in entries
+        ]
+        joined = " ".join([name.replace(" ", _GLUE) for name in names])
+        text = f"- {title.rstrip('.')}: {joined}"
+        lines += textwrap.wrap(text, 118, subsequent_indent="  ", break_on_hyphens=False)
+    return "\n".join(lines).replace(_GLUE, " ")
 
 
 def with_function_list(text: str) -> str:

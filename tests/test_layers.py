@@ -34,8 +34,10 @@ LAYERS: dict[str, set[str]] = {
     "language": {"graph", "execute"},
     "data": {"language", "graph", "execute"},
     "output": set(),
-    "": {"language", "graph", "execute", "data", "output"},
-    "commands": {"", "language", "graph", "execute", "data", "output"},
+    "": {"language", "graph", "execute", "data", "output", "checking"},
+    "reference": {"language", "graph", "output"},
+    "checking": {"", "language", "graph", "execute", "output"},
+    "commands": {"", "checking", "reference", "language", "graph", "execute", "data", "output"},
     "__main__": {"commands"},
 }
 # The modules of output that draw graphs and write formulas know nodes.
@@ -46,6 +48,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "click": ("gradcli.commands",),
     "rich": ("gradcli.output.tables",),
     "lark": ("gradcli.language.tables",),
+    "sympy": ("gradcli.checking.symbolic",),
 }
 
 

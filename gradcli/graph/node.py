@@ -70,6 +70,12 @@ class Operation(NamedTuple):
         hides_nan: whether a nan among its arguments may leave no nan in its result, like ``pow(nan, 0)``.
         gradless: whether its result is a position, a count or a truth, so that a derivative through
             it is an error (``graph.gradless``) and not zero.
+        kink: where it has no derivative: called with the arguments and the parameters by name, a boolean
+            node that is true there, of a shape that broadcasts with the arguments'; ``None`` if nowhere.
+        convention: what stands for the derivative there, a sentence.
+        analytic: whether it is analytic, and its kernel takes complex numbers.
+        doc: a line on what it does, where its derivative does not tell enough.
+        topic: the module of the table that it stands in.
     """
 
     name: str
@@ -93,6 +99,11 @@ class Operation(NamedTuple):
     form: tuple[str, ...] = ()
     hides_nan: bool = False
     gradless: bool = False
+    kink: Rule | None = None
+    convention: str = ""
+    analytic: bool = False
+    doc: str = ""
+    topic: str = ""
 
     @property
     def spelled(self) -> str:

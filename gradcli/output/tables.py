@@ -6,7 +6,7 @@ not one escape is written. The user's text is never read as markup, nor highligh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from shutil import get_terminal_size
 from typing import TextIO
@@ -25,6 +25,7 @@ from gradcli.output.width import display_width, visible_text
 
 # Of a report's lines, how each kind looks; the severity at the start of the message has a style of its own.
 REPORT_STYLES = {"place": "dim", "underline": "red", "hint": "cyan"}
+_NO_STYLES: Mapping[str, str] = {}
 SEVERITY_STYLES = {"error": "bold red", "warning": "bold yellow"}
 
 
@@ -67,6 +68,21 @@ def show_results(rows: Iterable[tuple[str, Leaf]], screen: Screen, precision: in
                 lines = summary_lines(value, digits, threshold=0, edge=edge)
         table.add_row(Text(name), Text(shown), Text("\n".join(lines)))
     console.print(table)
+
+
+def show_columns(
+    titles: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    screen: Screen,
+    styles: Mapping[str, str] = _NO_STYLES,
+) -> None:
+    """Write a table of texts; a cell that ``styles`` knows gets its style."""
+    table = Table(box=box.ASCII if screen.ascii else box.ROUNDED, header_style="bold", highlight=False)
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for cells in rows:
+        table.add_row(*[Text(visible_text(cell, screen.ascii), styles.get(cell, "")) for cell in cells])
+    _console(screen).print(table)
 
 
 def _flat(rows: Iterable[tuple[str, Leaf]]) -> Iterable[tuple[str, Value]]:

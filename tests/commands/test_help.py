@@ -41,7 +41,8 @@ def test_three_ways_to_the_same_help_page(name):
     page = call(name, "--help")
     assert call(name, "-h") == page
     assert call("help", name) == page
-    assert page.out.startswith(f"Usage: gradcli {name} [OPTIONS] [EXPR] [NAME=VALUE]...\n")
+    words = "[NAME]" if name == "functions" else "[EXPR] [NAME=VALUE]..."
+    assert page.out.startswith(f"Usage: gradcli {name} [OPTIONS] {words}\n")
 
 
 def test_help_of_the_whole_lists_every_command():
@@ -133,6 +134,8 @@ def test_help_loads_no_command(arguments):
         ["vhp", "x*y^2", "x=3", "y=2", "--wrt", "x", "--vector", "1"],
         ["graph", "x^2", "x=3", "--wrt", "x"],
         ["parse", "x^2"],
+        ["functions"],
+        ["functions", "sin"],
     ],
     ids=lambda arguments: arguments[0],
 )

@@ -32,7 +32,7 @@ def strong(g: Array, d: Array) -> Array:
 
 def power(a: Array, b: Array) -> Array:
     """A ** b; small whole exponents by multiplication, some fifty times faster than pow."""
-    if np.ndim(b) == 0:
+    if np.ndim(b) == 0 and not np.iscomplexobj(b):
         exponent = float(b)
         if exponent == 0.5:
             # NumPy takes the square root here, which answers nan for -inf and -0 for -0.

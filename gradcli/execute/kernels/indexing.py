@@ -31,7 +31,7 @@ def _key(spec: tuple[Any, ...], indices: tuple[Array, ...]) -> tuple[Any, ...]:
 
 
 def _whole(index: Array) -> Array:
-    positions = np.asarray(index)
+    positions = np.asarray(index).real
     whole = positions.astype(np.intp)
     if not np.array_equal(whole, positions):
         wrong = positions[whole != positions].flat[0]

@@ -33,6 +33,7 @@ define(
     # y * (1 - y) would lose every digit for large x.
     pullback=lambda g, y, x: strong(g, ops.bell(x)),
     kernel="kernels.activations.sigmoid",
+    doc="1 / (1 + exp(-x)), never overflowing",
     scalar="activation_scalars.sigmoid",
     torch="SigmoidBackward0",
     aliases="expit",
@@ -95,6 +96,7 @@ define(
     "softplus",
     pullback=_softplus_slope,
     kernel="kernels.activations.softplus",
+    doc="log(1 + exp(x)), never overflowing",
     scalar="activation_scalars.softplus",
     # PyTorch's threshold is 20, from where it gives x: an approximation that is not needed here.
     parameters=(Parameter("beta", "number", 1.0), Parameter("threshold", "number", None)),
@@ -113,6 +115,9 @@ define(
     "relu",
     pullback=lambda g, y, x: strong(g, number(ops.gt(x, 0))),
     kernel="kernels.activations.relu",
+    doc="the larger of x and 0",
+    kink=lambda x: ops.eq(x, 0),
+    convention="the gradient of relu at 0 is 0",
     scalar="activation_scalars.relu",
     torch="ReluBackward0",
     domain="nonzero",

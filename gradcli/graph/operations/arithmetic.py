@@ -10,6 +10,7 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: g, lambda g, y, a, b: g),
     kernel="numpy.add",
+    analytic=True,
     scalar="operator.add",
     torch="AddBackward0",
     symbol="+",
@@ -19,6 +20,7 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: g, lambda g, y, a, b: -g),
     kernel="numpy.subtract",
+    analytic=True,
     scalar="operator.sub",
     torch="SubBackward0",
     symbol="-",
@@ -28,6 +30,7 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: strong(g, b), lambda g, y, a, b: strong(g, a)),
     kernel="numpy.multiply",
+    analytic=True,
     scalar="operator.mul",
     torch="MulBackward0",
     symbol="*",
@@ -38,6 +41,7 @@ define(
     # Not -a / (b * b), which overflows for large b and small.
     pullback=(lambda g, y, a, b: strong(g, 1 / b), lambda g, y, a, b: strong(g, -y / b)),
     kernel="numpy.divide",
+    analytic=True,
     scalar="scalars.divide",
     torch="DivBackward0",
     symbol="/",
@@ -47,6 +51,7 @@ define(
     "neg",
     pullback=lambda g, y, x: -g,
     kernel="numpy.negative",
+    analytic=True,
     scalar="operator.neg",
     torch="NegBackward0",
     symbol="-",
@@ -72,11 +77,25 @@ def _power_exponent(g: Node, y: Node, a: Node, b: Node) -> Node:
     return strong(g, ops.where(flat, 0, a**b * ops.log(ops.where(flat, 1, a))))
 
 
+def _power_kink(a: Node, b: Node) -> Node:
+    steep = ops.logical_and(ops.eq(a, 0), ops.lt(b, 1))
+    # x^0 is 1 everywhere; only where the exponent moves does it jump.
+    return ops.logical_and(steep, ops.ne(b, 0)) if b.op is CONSTANT else steep
+
+
+def _whole_quotient(a: Node, b: Node) -> Node:
+    return ops.eq(ops.remainder(a, b), 0)
+
+
 define(
     "pow",
     "a b",
     pullback=(_power_base, _power_exponent),
     kernel="kernels.elementwise.power",
+    doc="a to the power of b",
+    analytic=True,
+    kink=_power_kink,
+    convention="the gradient of a^b by a at 0 is inf for b below 1, and 0 for b = 0",
     scalar="scalars.power",
     torch="PowBackward0",
     symbol="^",
@@ -96,6 +115,9 @@ define(
     "a b",
     pullback=None,
     kernel="numpy.floor_divide",
+    doc="the quotient rounded down",
+    kink=_whole_quotient,
+    convention="a // b jumps where a / b is whole, and its gradient is 0",
     scalar="scalars.floor_divide",
     symbol="//",
     domain="fraction three",
@@ -105,6 +127,9 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: g, lambda g, y, a, b: strong(g, -ops.floor_divide(a, b))),
     kernel="numpy.remainder",
+    doc="what a // b leaves, with the sign of b",
+    kink=_whole_quotient,
+    convention="a % b jumps where a / b is whole; its gradient there is 1 by a, -(a // b) by b",
     scalar="scalars.remainder",
     torch="RemainderBackward0",
     symbol="%",

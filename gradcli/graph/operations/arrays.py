@@ -20,6 +20,7 @@ for _name in ("zeros", "ones"):
         _name,
         "",
         kernel=f"numpy.{_name}",
+        doc=f"an array of {_name}",
         shape=lambda shape: shape,
         parameters=(SHAPE,),
         samples=[
@@ -38,6 +39,7 @@ define(
     "eye",
     "",
     kernel="kernels.shaping.eye",
+    doc="the identity matrix",
     shape=_eye_shape,
     parameters=(_COUNT, Parameter("m", "size"), Parameter("k", "integer", 0)),
     samples=[
@@ -73,6 +75,7 @@ define(
     "arange",
     "",
     kernel="kernels.shaping.arange",
+    doc="from start up to stop, which is not reached",
     shape=_arange_shape,
     parameters=(
         Parameter("start", "number"),
@@ -106,6 +109,8 @@ define(
         lambda g, y, start, stop, n: ops.sum(strong(g, _ramp(n)), axis=-1),
     ),
     kernel="kernels.shaping.linspace",
+    doc="n numbers from start to stop, both reached",
+    analytic=True,
     shape=_linspace_shape,
     parameters=(Parameter("n", "size", 50),),
     samples=[("linspace(a, b, 5)", {"a": "()", "b": "()"}), ("linspace(a, 2, n=1)", {"a": "()"})],

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from gradcli.graph.node import Node, Parameter, as_node
-from gradcli.graph.operations.record import Sample
+from gradcli.graph.operations.record import Sample, topic_of_caller
 
 
 class Composite(NamedTuple):
@@ -27,6 +27,8 @@ class Composite(NamedTuple):
     aliases: tuple[str, ...]
     samples: tuple[Sample, ...]
     form: tuple[str, ...] = ()
+    doc: str = ""
+    topic: str = ""
 
     @property
     def variadic(self) -> bool:
@@ -51,6 +53,7 @@ def compose(
     aliases: str = "",
     samples: Sequence[Sample] = (),
     form: str = "",
+    doc: str = "",
 ) -> None:
     """Enter a composed function into the table."""
     record = Composite(
@@ -61,5 +64,7 @@ def compose(
         aliases=tuple(aliases.split()),
         samples=tuple(samples),
         form=tuple(form.split()),
+        doc=doc,
+        topic=topic_of_caller(),
     )
     composites[name] = record

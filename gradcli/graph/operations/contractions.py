@@ -278,6 +278,7 @@ compose(
     "dot",
     "a b",
     _dot,
+    doc="the inner product; of a number, the product",
     samples=[
         ("dot(a, b)", {"a": "2x3", "b": "3"}),
         ("dot(a, b)", {"a": "()", "b": "3"}),

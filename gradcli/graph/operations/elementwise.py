@@ -11,15 +11,26 @@ define(
     "abs",
     pullback=lambda g, y, x: strong(g, ops.sign(x)),
     kernel="numpy.abs",
+    kink=lambda x: ops.eq(x, 0),
+    convention="the gradient of abs at 0 is 0",
     scalar="operator.abs",
     torch="AbsBackward0",
     domain="nonzero",
 )
-define("sign", kernel="numpy.sign", scalar="scalars.sign", torch="SignBackward0", domain="nonzero")
+define(
+    "sign",
+    kernel="numpy.sign",
+    kink=lambda x: ops.eq(x, 0),
+    convention="sign jumps at 0, and its gradient is 0",
+    scalar="scalars.sign",
+    torch="SignBackward0",
+    domain="nonzero",
+)
 define(
     "square",
     pullback=lambda g, y, x: strong(g, 2 * x),
     kernel="numpy.square",
+    analytic=True,
     scalar="scalars.square",
     torch="PowBackward0",
 )
@@ -27,6 +38,9 @@ define(
     "sqrt",
     pullback=lambda g, y, x: strong(g, 0.5 / y),
     kernel="numpy.sqrt",
+    analytic=True,
+    kink=lambda x: ops.eq(x, 0),
+    convention="the gradient of sqrt at 0 is inf",
     scalar="scalars.sqrt",
     torch="SqrtBackward0",
     domain="positive",
@@ -51,14 +65,28 @@ define(
     "reciprocal",
     pullback=lambda g, y, x: strong(g, -y * y),
     kernel="numpy.reciprocal",
+    analytic=True,
     scalar="scalars.reciprocal",
     torch="ReciprocalBackward0",
     domain="nonzero",
 )
+
+
+def _whole(x: Node) -> Node:
+    return ops.eq(x, ops.floor(x))
+
+
+def _whole_but_zero(x: Node) -> Node:
+    return ops.logical_and(_whole(x), ops.ne(x, 0))
+
+
 for _name in ("floor", "ceil", "trunc"):
     define(
         _name,
         kernel=f"numpy.{_name}",
+        # The truncation rests at 0, between -1 and 1.
+        kink=_whole_but_zero if _name == "trunc" else _whole,
+        convention=f"{_name} jumps at whole numbers, and its gradient is 0",
         scalar=f"scalars.{_name}",
         torch=f"{_name.capitalize()}Backward0",
         domain="fraction",
@@ -66,6 +94,9 @@ for _name in ("floor", "ceil", "trunc"):
 define(
     "round",
     kernel="kernels.elementwise.round",
+    doc="the nearest whole number, the even one of two",
+    kink=lambda x: ops.eq(x - ops.floor(x), 0.5),
+    convention="round jumps half-way between whole numbers, and its gradient is 0",
     scalar="scalars.round",
     parameters=(Parameter("decimals", "integer", 0),),
     torch="RoundBackward0",
@@ -87,6 +118,7 @@ define(
     "exp",
     pullback=lambda g, y, x: strong(g, y),
     kernel="numpy.exp",
+    analytic=True,
     scalar="scalars.exp",
     torch="ExpBackward0",
 )
@@ -102,6 +134,7 @@ define(
     # y + 1 would lose every digit for large negative x.
     pullback=lambda g, y, x: strong(g, ops.exp(x)),
     kernel="numpy.expm1",
+    analytic=True,
     scalar="scalars.expm1",
     torch="Expm1Backward0",
 )
@@ -109,6 +142,7 @@ define(
     "log",
     pullback=lambda g, y, x: strong(g, 1 / x),
     kernel="numpy.log",
+    analytic=True,
     scalar="scalars.log",
     torch="LogBackward0",
     aliases="ln",
@@ -118,6 +152,7 @@ define(
     "log2",
     pullback=lambda g, y, x: strong(g, 1 / (x * math.log(2))),
     kernel="numpy.log2",
+    analytic=True,
     scalar="scalars.log2",
     torch="Log2Backward0",
     domain="positive",
@@ -126,6 +161,7 @@ define(
     "log10",
     pullback=lambda g, y, x: strong(g, 1 / (x * math.log(10))),
     kernel="numpy.log10",
+    analytic=True,
     scalar="scalars.log10",
     torch="Log10Backward0",
     domain="positive",
@@ -134,6 +170,7 @@ define(
     "log1p",
     pullback=lambda g, y, x: strong(g, 1 / (x + 1)),
     kernel="numpy.log1p",
+    analytic=True,
     scalar="scalars.log1p",
     torch="Log1PBackward0",
     domain="positive",
@@ -155,6 +192,9 @@ define(
         lambda g, y, x, lo, hi: strong(g, number(ops.logical_or(ops.lt(hi, x), ops.lt(hi, lo)))),
     ),
     kernel="kernels.elementwise.clip",
+    doc="x, or the bound that it is beyond",
+    kink=lambda x, lo, hi: ops.logical_or(ops.eq(x, lo), ops.eq(x, hi)),
+    convention="the gradient of clip at a bound is 0",
     scalar="scalars.clip",
     torch="ClampBackward1",
     aliases="clamp",
@@ -185,6 +225,7 @@ define(
 define(
     "detach",
     kernel="kernels.elementwise.identity",
+    doc="the same value, with the gradient 0",
     scalar="scalars.identity",
     takes="any",
     gives="same",
@@ -194,6 +235,7 @@ define(
     "alias",
     pullback=lambda g, y, x: g,
     kernel="kernels.elementwise.identity",
+    analytic=True,
     scalar="scalars.identity",
     takes="any",
     gives="same",

@@ -167,6 +167,7 @@ define(
     "x indices*",
     pullback=(_index_rule, None),
     kernel="kernels.indexing.index",
+    analytic=True,
     shape=_indexed,
     parameters=(_SPEC,),
     takes="any",

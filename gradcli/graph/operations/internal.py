@@ -25,6 +25,8 @@ define(
     "win_share",
     "a b",
     kernel="kernels.elementwise.win_share",
+    kink=lambda a, b: ops.eq(a, b),
+    convention="the share of a tie is one half, and its gradient is 0",
     scalar="scalars.win_share",
     hidden=True,
 )
@@ -155,6 +157,7 @@ for _name in ("zeros_like", "ones_like"):
     define(
         _name,
         kernel=f"numpy.{_name}",
+        doc=f"{_name.partition('_')[0]} in the shape of x",
         scalar=f"scalars.{_name}",
         shape=_like,
         samples=[

@@ -14,6 +14,7 @@ compose(
     lambda value, shape: ops.broadcast_to(value, shape=shape),
     parameters=(SHAPE,),
     form="shape value",
+    doc="an array of one value",
     samples=[
         ("full((2, 3), x)", {"x": "()"}),
         ("full(3, x ^ 2) * y", {"x": "()", "y": "3"}),
@@ -26,6 +27,7 @@ compose(
     "start stop",
     lambda start, stop, n, base: ops.pow(base, ops.linspace(start, stop, n=n)),
     parameters=(Parameter("n", "size", 50), Parameter("base", "number", 10)),
+    doc="n powers of a base, evenly spaced in their exponents",
     samples=[
         ("logspace(a, b, 4)", {"a": "() unit", "b": "() unit"}),
         ("logspace(0, b, num=3, base=2)", {"b": "()"}),
@@ -64,6 +66,7 @@ compose(
     "*arrays",
     _meshgrid,
     parameters=(Parameter("indexing", "text", "xy", ("xy", "ij")),),
+    doc="arrays that hold the coordinates of a grid",
     samples=[
         ("a, b = meshgrid(x, y); a * b", {"x": "3", "y": "2"}),
         ('a, b, c = meshgrid([x, y, 2], indexing="ij"); a * b + c', {"x": "3", "y": "2"}),
@@ -71,5 +74,9 @@ compose(
     ],
 )
 compose(
-    "tensor", "x", lambda x: x, samples=[("tensor([x, 2 * x])", {"x": "()"}), ("tensor(x)", {"x": "2x3"})]
+    "tensor",
+    "x",
+    lambda x: x,
+    doc="the array itself",
+    samples=[("tensor([x, 2 * x])", {"x": "()"}), ("tensor(x)", {"x": "2x3"})],
 )

@@ -35,6 +35,8 @@ define(
     "inv",
     pullback=lambda g, y, x: -(swapped(y) @ g @ swapped(y)),
     kernel="kernels.matrices.inv",
+    doc="the inverse matrix",
+    analytic=True,
     shape=_square("inv"),
     torch="LinalgInvExBackward0",
     samples=[("inv(x)", {"x": "3x3 well"}), ("inv(x)", {"x": "2x2x2 well"}), ("inv(x)", {"x": "0x0"})],
@@ -69,6 +71,8 @@ define(
     "det",
     pullback=_determinant_rule,
     kernel="kernels.matrices.det",
+    doc="the determinant",
+    analytic=True,
     shape=_square_to_scalar("det"),
     torch="LinalgDetBackward0",
     samples=[
@@ -85,6 +89,7 @@ define(
     "logdet",
     pullback=lambda g, y, x: column(g, 2) * swapped(ops.inv(x)),
     kernel="kernels.matrices.logdet",
+    doc="the logarithm of a determinant, which must be positive",
     shape=_square_to_scalar("logdet"),
     samples=[("logdet(x)", {"x": "3x3 spd"}), ("logdet(x)", {"x": "2x2x2 spd"})],
 )
@@ -101,6 +106,8 @@ define(
     "trace",
     pullback=lambda g, y, x, offset: column(g, 2) * ops.diagonal_ones(x, offset=offset),
     kernel="kernels.matrices.trace",
+    doc="the sum of the diagonal",
+    analytic=True,
     shape=_trace_shape,
     parameters=(Parameter("offset", "integer", 0),),
     torch="TraceBackward0",
@@ -149,6 +156,7 @@ define(
         lambda g, y, a, b: ops.solve_matrix(swapped(a), g),
     ),
     kernel="kernels.matrices.solve",
+    analytic=True,
     shape=_solve_matrix_shape,
     torch="LinalgSolveExBackward0",
     samples=[
@@ -166,6 +174,7 @@ define(
         lambda g, y, a, b: ops.solve_vector(swapped(a), g),
     ),
     kernel="kernels.matrices.solve_vector",
+    analytic=True,
     shape=_solve_vector_shape,
     torch="LinalgSolveExBackward0",
     samples=[("solve(a, b)", {"a": "3x3 well", "b": "3"})],
@@ -182,5 +191,6 @@ compose(
     "solve",
     "a b",
     _solve,
+    doc="the x of a @ x = b",
     samples=[("solve(a, b)", {"a": "2x2 well", "b": "2"}), ("solve(a, b)", {"a": "2x2 well", "b": "2x3"})],
 )

@@ -21,6 +21,7 @@ compose(
     "x",
     _size,
     parameters=(AXIS,),
+    doc="how many elements an array has, or along an axis",
     samples=[
         ("x / size(x)", {"x": "2x3"}),
         ("x * x.size(-1)", {"x": "2x3"}),
@@ -31,6 +32,13 @@ compose(
     "shape",
     "x",
     lambda x: tuple([_size(x, (axis,)) for axis in range(x.ndim)]),
+    doc="the sizes of an array, a tuple",
     samples=[("x * shape(x)[1]", {"x": "2x3"}), ("reshape(x, shape(y))", {"x": "6", "y": "2x3"})],
 )
-compose("ndim", "x", lambda x: constant(float(x.ndim)), samples=[("x ^ ndim(x)", {"x": "2x3"})])
+compose(
+    "ndim",
+    "x",
+    lambda x: constant(float(x.ndim)),
+    doc="how many axes an array has",
+    samples=[("x ^ ndim(x)", {"x": "2x3"})],
+)

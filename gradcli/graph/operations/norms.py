@@ -23,6 +23,8 @@ define(
     "norm2",
     pullback=_euclidean_rule,
     kernel="kernels.reduction.norm2",
+    kink=lambda x, axis, keepdims: ops.eq(ops.norm2(x, axis=axis, keepdims=True), 0),
+    convention="the gradient of norm at 0 is 0",
     scalar="scalars.magnitude",
     shape=reduced,
     parameters=(AXIS, KEEPDIMS),

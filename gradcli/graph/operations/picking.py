@@ -26,6 +26,7 @@ compose(
     "x indices",
     _take,
     parameters=(Parameter("axis", "axis"),),
+    doc="the elements at some positions",
     samples=[
         ("take(x, [0, 5, -1, 0])", {"x": "2x3"}),
         ("take(x, 1)", {"x": "3"}),
@@ -62,12 +63,14 @@ define(
     "x index",
     pullback=(_gather_rule, None),
     kernel="kernels.indexing.gather",
+    analytic=True,
     shape=_gathered,
     parameters=(Parameter("axis", "axis", REQUIRED),),
     takes=("any", "float"),
     gives="same",
     torch="GatherBackward0",
     form="x axis index",
+    doc="along an axis the elements at some positions, one for each",
     samples=[
         ("gather(x, 1, [[0, 0, 2], [-1, 1, 1]])", {"x": "2x3"}),
         ("x.gather(0, [[1, 0], [1, 1], [0, 0]])", {"x": "2x3"}),

@@ -35,6 +35,7 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: g @ swapped(b), lambda g, y, a, b: swapped(a) @ g),
     kernel="numpy.matmul",
+    analytic=True,
     shape=lambda a, b: _contract(a, b, (a[-1], b[-2]), rest=(a[-2], b[-1]), batch=(a[:-2], b[:-2])),
     torch="MmBackward0",
     symbol="@",
@@ -52,6 +53,7 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: outer(g, b), lambda g, y, a, b: ops.vecmat(g, a)),
     kernel="kernels.matrices.matvec",
+    analytic=True,
     shape=lambda a, b: _contract(a, b, (a[-1], b[-1]), rest=(a[-2],), batch=(a[:-2], b[:-1])),
     torch="MvBackward0",
     symbol="@",
@@ -64,6 +66,7 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: ops.matvec(b, g), lambda g, y, a, b: outer(a, g)),
     kernel="kernels.matrices.vecmat",
+    analytic=True,
     shape=lambda a, b: _contract(a, b, (a[-1], b[-2]), rest=(b[-1],), batch=(a[:-1], b[:-2])),
     torch="MvBackward0",
     symbol="@",
@@ -76,6 +79,7 @@ define(
     "a b",
     pullback=(lambda g, y, a, b: column(g, 1) * b, lambda g, y, a, b: column(g, 1) * a),
     kernel="kernels.matrices.vecdot",
+    analytic=True,
     shape=lambda a, b: _contract(a, b, (a[-1], b[-1]), rest=(), batch=(a[:-1], b[:-1])),
     torch="DotBackward0",
     symbol="@",
@@ -152,13 +156,21 @@ compose(
     "matmul",
     "a b",
     _matmul,
+    doc="matrices times matrices or vectors, in the last two axes",
     samples=[("matmul(a, b)", {"a": "2x3", "b": "3"}), ("a @ b", {"a": "3", "b": "3x2"})],
 )
-compose("outer", "a b", _outer_product, samples=[("outer(a, b)", {"a": "2", "b": "3"})])
+compose(
+    "outer",
+    "a b",
+    _outer_product,
+    doc="every element of a times every element of b",
+    samples=[("outer(a, b)", {"a": "2", "b": "3"})],
+)
 compose(
     "kron",
     "a b",
     _kron,
+    doc="the matrix of blocks a[i, j] * b",
     samples=[
         ("kron(a, b)", {"a": "2x3", "b": "3x2"}),
         ("kron(a, b)", {"a": "2", "b": "3"}),

@@ -19,6 +19,7 @@ for _name in ("rand", "randn"):
         _name,
         "",
         kernel=f"kernels.random.{_name}",
+        doc=f"{'uniform' if _name == 'rand' else 'normal'} random numbers, which --seed chooses",
         shape=_shape,
         parameters=(Parameter("shape", "shape", ()), SEED),
         samples=[

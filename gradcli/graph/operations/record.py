@@ -8,6 +8,7 @@ one thing it must keep to is that ``g`` may have extra leading axes, so axes cou
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -45,6 +46,10 @@ def define(
     form: str = "",
     hides_nan: bool = False,
     gradless: bool = False,
+    kink: Rule | None = None,
+    convention: str = "",
+    analytic: bool = False,
+    doc: str = "",
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
     names = tuple(arguments.split())
@@ -71,9 +76,20 @@ def define(
         form=tuple(form.split()),
         hides_nan=hides_nan,
         gradless=gradless,
+        kink=kink,
+        convention=convention,
+        analytic=analytic,
+        doc=doc,
+        topic=topic_of_caller(),
     )
     ops.records[name] = record
     return record
+
+
+def topic_of_caller() -> str:
+    """The module that a record is written in; asked of the stack, as ``namedtuple`` does."""
+    name: str = sys._getframe(2).f_globals["__name__"]
+    return name.rpartition(".")[2]
 
 
 def _elementwise(*shapes: Shape, **_: Any) -> Shape:

@@ -61,6 +61,8 @@ define(
     "sum",
     pullback=lambda g, y, x, axis, keepdims: restored(g, axis, keepdims),
     kernel="numpy.sum",
+    doc="the sum over axes",
+    analytic=True,
     scalar="scalars.identity",
     shape=_reduce,
     parameters=_AXES,
@@ -71,6 +73,8 @@ define(
     "mean",
     pullback=lambda g, y, x, axis, keepdims: restored(g, axis, keepdims) / count(x, axis),
     kernel="kernels.reduction.mean",
+    doc="the mean over axes",
+    analytic=True,
     scalar="scalars.identity",
     shape=_reduce,
     parameters=_AXES,
@@ -114,6 +118,8 @@ define(
     "prod",
     pullback=_product_rule,
     kernel="numpy.prod",
+    doc="the product over axes",
+    analytic=True,
     scalar="scalars.identity",
     shape=_reduce,
     parameters=_AXES,
@@ -133,11 +139,22 @@ def _shared(g: Node, y: Node, x: Node, axis: tuple[int, ...], keepdims: bool) ->
     return strong(restored(g, axis, keepdims), hit / ops.sum(hit, axis=axis, keepdims=True))
 
 
+def tied(x: Node, extreme: Node, axis: tuple[int, ...]) -> Node:
+    """Where several elements along some axes are the extreme one, whose axes were kept."""
+    hit = ops.ties(x, extreme)
+    return ops.logical_and(hit, ops.gt(ops.sum(hit, axis=axis, keepdims=True), 1))
+
+
 for _name in ("max", "min"):
     define(
         _name,
         pullback=_shared,
         kernel=f"kernels.reduction.{_name}imum",
+        kink=lambda x, axis, keepdims, name=_name: tied(
+            x, ops.records[name](x, axis=axis, keepdims=True), axis
+        ),
+        convention=f"elements that are {_name}imal together share the gradient of {_name} equally",
+        doc=f"the {_name}imum over axes",
         scalar="scalars.identity",
         shape=_reduce_some(_name),
         parameters=_AXES,
@@ -164,6 +181,7 @@ define(
     "logsumexp",
     pullback=lambda g, y, x, axis, keepdims: strong(restored(g, axis, keepdims), ops.shares(x, axis=axis)),
     kernel="kernels.reduction.logsumexp",
+    doc="log(sum(exp(x))), never overflowing",
     scalar="scalars.identity",
     shape=_reduce,
     parameters=_AXES,

@@ -13,6 +13,7 @@ define(
     "erf",
     pullback=lambda g, y, x: strong(g, 2 / math.sqrt(math.pi) * ops.exp(-x * x)),
     kernel="scipy.special.erf",
+    analytic=True,
     scalar="math.erf",
     torch="ErfBackward0",
 )

@@ -45,6 +45,8 @@ define(
         restored(g, axis, keepdims), 2 * _spread(x, axis) / _degrees(x, axis, correction)
     ),
     kernel="kernels.statistics.var",
+    doc="the mean squared deviation, over n - correction",
+    analytic=True,
     scalar="scalars.var",
     shape=_reduce,
     parameters=(AXIS, CORRECTION, KEEPDIMS),
@@ -72,6 +74,12 @@ define(
     "std",
     pullback=_deviation_rule,
     kernel="kernels.statistics.std",
+    doc="the square root of var",
+    kink=lambda x, axis, correction, keepdims: ops.eq(
+        ops.std(x, axis=axis, correction=correction, keepdims=True), 0
+    ),
+    convention="the gradient of std of equal numbers is 0",
+    analytic=True,
     scalar="scalars.std",
     shape=_reduce,
     parameters=(AXIS, CORRECTION, KEEPDIMS),

@@ -11,6 +11,7 @@ define(
     "sin",
     pullback=lambda g, y, x: strong(g, ops.cos(x)),
     kernel="numpy.sin",
+    analytic=True,
     scalar="scalars.sin",
     torch="SinBackward0",
 )
@@ -18,6 +19,7 @@ define(
     "cos",
     pullback=lambda g, y, x: strong(g, -ops.sin(x)),
     kernel="numpy.cos",
+    analytic=True,
     scalar="scalars.cos",
     torch="CosBackward0",
 )
@@ -25,6 +27,7 @@ define(
     "tan",
     pullback=lambda g, y, x: strong(g, y * y + 1),
     kernel="numpy.tan",
+    analytic=True,
     scalar="scalars.tan",
     torch="TanBackward0",
     domain="unit",
@@ -33,6 +36,9 @@ define(
     "asin",
     pullback=lambda g, y, x: strong(g, ops.rsqrt(ops.one_less_square(x))),
     kernel="numpy.arcsin",
+    kink=lambda x: ops.eq(ops.abs(x), 1),
+    convention="the gradient of asin at 1 and -1 is inf",
+    analytic=True,
     scalar="scalars.asin",
     torch="AsinBackward0",
     aliases="arcsin",
@@ -42,6 +48,9 @@ define(
     "acos",
     pullback=lambda g, y, x: strong(g, -ops.rsqrt(ops.one_less_square(x))),
     kernel="numpy.arccos",
+    kink=lambda x: ops.eq(ops.abs(x), 1),
+    convention="the gradient of acos at 1 and -1 is -inf",
+    analytic=True,
     scalar="scalars.acos",
     torch="AcosBackward0",
     aliases="arccos",
@@ -51,6 +60,7 @@ define(
     "atan",
     pullback=lambda g, y, x: strong(g, 1 / (x * x + 1)),
     kernel="numpy.arctan",
+    analytic=True,
     scalar="math.atan",
     torch="AtanBackward0",
     aliases="arctan",
@@ -59,6 +69,7 @@ define(
     "sinh",
     pullback=lambda g, y, x: strong(g, ops.cosh(x)),
     kernel="numpy.sinh",
+    analytic=True,
     scalar="scalars.sinh",
     torch="SinhBackward0",
 )
@@ -66,6 +77,7 @@ define(
     "cosh",
     pullback=lambda g, y, x: strong(g, ops.sinh(x)),
     kernel="numpy.cosh",
+    analytic=True,
     scalar="scalars.cosh",
     torch="CoshBackward0",
 )
@@ -74,6 +86,7 @@ define(
     # Not 1 - y * y, which loses every digit far out; nor 1 / cosh(x)^2, whose derivatives underflow.
     pullback=lambda g, y, x: strong(g, 4 * ops.bell(2 * x)),
     kernel="numpy.tanh",
+    analytic=True,
     scalar="math.tanh",
     torch="TanhBackward0",
 )

@@ -1,0 +1,147 @@
+"""The table as its reader sees it: an entry for each function, by topic and by name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import NamedTuple
+
+from gradcli.errors import NameProblem
+from gradcli.graph.node import Operation, ops
+from gradcli.graph.operations.compose import Composite
+from gradcli.language import derivatives
+from gradcli.language.arguments import signature
+from gradcli.language.names import (
+    DERIVATIVES,
+    function_names,
+    functions,
+    listed,
+    nearest,
+    operators,
+)
+from gradcli.reference.calls import Example, example
+from gradcli.reference.samples import Record
+from gradcli.reference.symbols import Pullback, applied, pullbacks, stands_for
+
+_LONGEST_LINE = 70
+_DERIVATIVES = "Derivatives of expressions."
+
+
+class Entry(NamedTuple):
+    """A function.
+
+    Attributes:
+        name: its name.
+        signature: how it is called.
+        line: a line on it.
+        topic: the part of the table that it stands in.
+        aliases: its other names.
+        symbol: how it is written between its operands, or nothing.
+        pullbacks: its derivative; empty where it is zero or there is none.
+        stands_for: for a composed function, calls with the formulas that they stand for.
+        torch: PyTorch's backward nodes.
+        domain: for each argument the numbers that it is tested on.
+        conventions: what holds where there is no derivative.
+        example: a call to try.
+    """
+
+    name: str
+    signature: str
+    line: str
+    topic: str
+    aliases: tuple[str, ...] = ()
+    symbol: str = ""
+    pullbacks: tuple[Pullback, ...] = ()
+    stands_for: tuple[tuple[str, str], ...] = ()
+    torch: tuple[str, ...] = ()
+    domain: tuple[str, ...] = ()
+    conventions: tuple[str, ...] = ()
+    example: Example | None = None
+
+
+def topics() -> dict[str, list[Entry]]:
+    """Every function once, under the first sentence of its topic."""
+    found: dict[str, list[Entry]] = {}
+    records = {record.name: record for record in functions().values()}
+    for record in records.values():
+        found.setdefault(_title(record.topic), []).append(_entry(record))
+    for name in DERIVATIVES:
+        entry = _form(name)
+        found.setdefault(entry.topic, []).append(entry)
+    return found
+
+
+def entry(word: str) -> Entry:
+    """A function by its name, an alias or its symbol.
+
+    Raises:
+        NameProblem: there is none.
+    """
+    record = functions().get(word) or operators().get("^" if word == "**" else word)
+    if record is None:
+        record = next((one for one in ops if one.symbol == word and not one.hidden), None)
+    if record is not None:
+        return _entry(record)
+    if word in DERIVATIVES:
+        return _form(word)
+    near = listed(nearest(word, function_names()))
+    raise NameProblem(
+        f"there is no function {word}",
+        hint=f"did you mean {near}?" if near else "gradcli functions lists them all",
+    )
+
+
+def _title(topic: str) -> str:
+    module = import_module(f"gradcli.graph.operations.{topic}")
+    return (module.__doc__ or topic).partition("\n")[0]
+
+
+def _form(name: str) -> Entry:
+    rule = derivatives.FORMS.get(name, derivatives.derivative)
+    said = (rule.__doc__ or "").partition("\n")[0]
+    form = f"{name}(expr, x{', n=1' if name == 'diff' else ''})"
+    text = "diff(x^3, x)" if name == "diff" else f"{name}(sum(x^3), x)"
+    example = Example(text, (("x", 2.0 if name == "diff" else [1.0, 2.0]),))
+    return Entry(name, form, _small(said), _DERIVATIVES, example=example)
+
+
+def _small(sentence: str) -> str:
+    return (sentence[:1].lower() + sentence[1:]).rstrip(".").replace("``", "")
+
+
+def _entry(record: Record) -> Entry:
+    nodes = list(applied(record))
+    rules = tuple([one for node in nodes for one in pullbacks(node)])
+    meant = tuple(stands_for(record)) if isinstance(record, Composite) and not nodes else ()
+    primitive = [node.op for node in nodes] or ([record] if isinstance(record, Operation) else [])
+    return Entry(
+        record.name,
+        signature(record),
+        _line(record, rules, meant),
+        _title(record.topic),
+        record.aliases,
+        record.symbol if isinstance(record, Operation) else "",
+        rules,
+        meant,
+        tuple(dict.fromkeys([op.torch for op in primitive if op.torch])),
+        record.domain if isinstance(record, Operation) and not record.samples else (),
+        tuple(dict.fromkeys([op.convention for op in primitive if op.convention])),
+        example(record),
+    )
+
+
+def _line(record: Record, pullbacks: tuple[Pullback, ...], stands_for: tuple[tuple[str, str], ...]) -> str:
+    if record.doc:
+        return record.doc
+    if isinstance(record, Composite):
+        said = record.build.__doc__
+        if said:
+            return _small(said.partition("\n")[0])
+    if stands_for:
+        return next((text for _, text in stands_for if len(text) <= _LONGEST_LINE), "")
+    if pullbacks:
+        first = [one for one in pullbacks if one.call == pullbacks[0].call]
+        text = ", ".join([one.formula for one in first])
+        return f"gradient {text}" if len(text) <= _LONGEST_LINE else ""
+    if isinstance(record, Operation) and record.gives == "bool":
+        return "true or false"
+    return "gradient 0" if isinstance(record, Operation) and record.arguments else ""
