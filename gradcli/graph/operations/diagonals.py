@@ -82,6 +82,14 @@ def _diagonal_matrix_shape(shape: Shape, offset: int, rows: Size | None, columns
     return (*shape[:-1], size, size)
 
 
+def _diagonal_written(node: Node) -> str:
+    (x,), offset = node.args, node.values[0]
+    shape = _diagonal_matrix_shape(x.shape, offset, None, None)
+    if x.ndim == 1 and node.shape == shape:
+        return "diag({0}, {offset})" if offset else "diag({0})"
+    return "vjp(diagonal({zeros}, {offset}, -2, -1), {zeros}, {0})" if is_known(node.shape) else ""
+
+
 define(
     # Matrices, square unless told otherwise, with x on a diagonal.
     "diagonal_matrix",
@@ -101,6 +109,7 @@ define(
         ("grad(sum(diagonal(x, -4)^3), x)", {"x": "3x2"}),
     ],
     spelling="diag",
+    written=_diagonal_written,
     hidden=True,
 )
 

@@ -44,6 +44,7 @@ define(
     spelling="layer_norm",
     hidden=True,
     form="input normalized_shape affine eps",
+    analytic=True,
 )
 
 
@@ -93,6 +94,7 @@ compose(
         ("layer_norm(x)", {"x": "2x0"}),
     ],
     form="input normalized_shape weight bias eps",
+    doc="features with mean 0 and variance 1, then times weight plus bias",
 )
 
 
@@ -154,6 +156,7 @@ compose(
         ("normalize(x, eps=9)", {"x": "3"}),
         ("normalize(x)", {"x": "() nonzero"}),
     ],
+    doc="x over its norm, or over eps where that is less",
 )
 compose(
     "cosine_similarity",
@@ -161,4 +164,5 @@ compose(
     _cosine_similarity,
     parameters=(Parameter("axis", "axes", None), Parameter("eps", "number", 1e-8)),
     samples=_two("cosine_similarity"),
+    doc="the cosine of the angle between vectors",
 )

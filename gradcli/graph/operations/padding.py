@@ -105,5 +105,6 @@ define(
         ('grad(sum(pad(x, (1, 4), "reflect")^3), x)', {"x": "3"}),
         ('grad(sum(pad(x, ((1, 2), (3, 0)), "wrap")^3), x)', {"x": "2x2"}),
     ],
+    spelling="vjp(pad({zeros}, {width}, {mode}), {zeros}, {0})",
     hidden=True,
 )
