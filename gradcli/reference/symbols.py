@@ -101,6 +101,16 @@ def stands_for(record: Composite) -> Iterator[tuple[str, str]]:
             yield text, written
 
 
+def conventions(record: Record) -> tuple[str, ...]:
+    """What stands for a derivative where there is none; for a composed function that of its parts."""
+    if isinstance(record, Operation):
+        return (record.convention,) if record.convention else ()
+    nodes = [node for output in _outputs(record) for node in reachable([output])]
+    # What a comparison chooses is the composed function's own business.
+    said = [node.op.convention for node in nodes if node.op.convention and node.op.gives != "bool"]
+    return tuple(dict.fromkeys(said))[:_MOST_FORMULAS]
+
+
 def flat(node: Node) -> str:
     """A formula on one line."""
     return formula([node]).replace("\n", "; ")
