@@ -25,6 +25,8 @@ from gradcli.output.width import display_width, visible_text
 
 # Of a report's lines, how each kind looks; the severity at the start of the message has a style of its own.
 REPORT_STYLES = {"place": "dim", "underline": "red", "hint": "cyan"}
+# What a column of sentences needs to be read.
+_NARROWEST = 12
 _NO_STYLES: Mapping[str, str] = {}
 SEVERITY_STYLES = {"error": "bold red", "warning": "bold yellow"}
 
@@ -76,13 +78,28 @@ def show_columns(
     screen: Screen,
     styles: Mapping[str, str] = _NO_STYLES,
 ) -> None:
-    """Write a table of texts; a cell that ``styles`` knows gets its style."""
+    """Write a table of texts; a cell that ``styles`` knows gets its style.
+
+    Where it must be narrow, words are broken in the last column alone, if that leaves it some room.
+    """
+    console, found = _console(screen), list(rows)
+    columns = list(zip(titles, *found, strict=True))
+    # Each column stands between a line and two spaces.
+    room = console.width - 3 * len(columns) - 1
+    widths: list[int | None] = [None] * len(columns)
+    if sum([max(map(display_width, column)) for column in columns]) > room:
+        words = [" ".join(column).split() for column in columns]
+        for parts in (columns, words):
+            taken = [max(map(display_width, part)) for part in parts[:-1]]
+            if room - sum(taken) >= _NARROWEST:
+                widths = [*taken, room - sum(taken)]
+                break
     table = Table(box=box.ASCII if screen.ascii else box.ROUNDED, header_style="bold", highlight=False)
-    for title in titles:
-        table.add_column(title, overflow="fold")
-    for cells in rows:
+    for title, width in zip(titles, widths, strict=True):
+        table.add_column(title, overflow="fold", width=width)
+    for cells in found:
         table.add_row(*[Text(visible_text(cell, screen.ascii), styles.get(cell, "")) for cell in cells])
-    _console(screen).print(table)
+    console.print(table)
 
 
 def _flat(rows: Iterable[tuple[str, Leaf]]) -> Iterable[tuple[str, Value]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.errors import ShapeProblem, Source, Span
 from gradcli.output.report import report_lines
-from gradcli.output.tables import Screen, show_lines, show_report, show_results
+from gradcli.output.tables import Screen, show_columns, show_lines, show_report, show_results
 
 
 def screen(**options):
@@ -24,6 +24,21 @@ ROWS = [
     ("A[b]:smile:", np.arange(6.0).reshape(2, 3) / 7),
     ("t", (True, np.arange(2000.0))),
 ]
+
+
+def test_a_narrow_table_breaks_words_in_its_last_column_alone():
+    target = screen(width=40)
+    row = ("x", "not differentiable", "pip install 'gradcli[sympy]'")
+    show_columns(("name", "verdict", "note"), [row], target)
+    assert target.file.getvalue() == (
+        "╭──────┬────────────────┬──────────────╮\n"
+        "│ name │ verdict        │ note         │\n"
+        "├──────┼────────────────┼──────────────┤\n"
+        "│ x    │ not            │ pip install  │\n"
+        "│      │ differentiable │ 'gradcli[sym │\n"
+        "│      │                │ py]'         │\n"
+        "╰──────┴────────────────┴──────────────╯\n"
+    )
 
 
 def test_a_table():

@@ -18,13 +18,17 @@ from gradcli.graph.forms.record import form
 from gradcli.graph.node import Node, ops
 
 
+@form("1 / exp(x) as exp(-x)", "div", "reciprocal", "pow")
+def _inverse(view: View, node: Node) -> Node | None:
+    inner = _inverted(view, node)
+    x = None if inner is None else exponent(view, inner)
+    return None if x is None else ops.exp(negative(view, x))
+
+
 @form("1 / (1 + exp(-x)) as sigmoid(x)", "div", "reciprocal", "pow")
 def _sigmoid(view: View, node: Node) -> Node | None:
-    if node.op.name == "pow" and number_of(view, node.args[1]) != -1:
-        return None
-    if node.op.name == "div" and number_of(view, node.args[0]) != 1:
-        return None
-    u = power_beside_one(view, node.args[1] if node.op.name == "div" else node.args[0])
+    inner = _inverted(view, node)
+    u = None if inner is None else power_beside_one(view, inner)
     return None if u is None else ops.sigmoid(negative(view, u))
 
 
@@ -167,6 +171,13 @@ _RATIOS = (_sigmoid_of_ratio, _slope_of_sigmoid, _pole, _softmax, _share_of_two,
 def _scaled_sigmoid(view: View, node: Node) -> Node | None:
     u = power_beside_one(view, node.args[1])
     return None if u is None else node.args[0] * ops.sigmoid(negative(view, u))
+
+
+def _inverted(view: View, node: Node) -> Node | None:
+    """``x`` of ``1 / x``, ``reciprocal(x)`` or ``x^-1``."""
+    if node.op.name == "div":
+        return node.args[1] if number_of(view, node.args[0]) == 1 else None
+    return node.args[0] if node.op.name == "reciprocal" or number_of(view, node.args[1]) == -1 else None
 
 
 def _two_powers(view: View, node: Node) -> tuple[Node, Node] | None:

@@ -8,7 +8,7 @@ from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import define, from_end
-from gradcli.graph.shapes import Shape, Size, Unknown, agree, describe, is_known
+from gradcli.graph.shapes import Shape, Size, Unknown, agree, describe, elements, is_known
 
 _OFFSET = Parameter("offset", "integer", 0)
 
@@ -25,6 +25,8 @@ def _diagonal_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, 
     rows, columns = x.shape[axis1], x.shape[axis2]
     if not is_known((rows, columns)) and (offset or not agree((rows,), (columns,))):
         raise ShapeProblem("diagonal() of a masked array: only the main one of a square matrix can be taken")
+    # Beyond the edges all diagonals are empty alike, and NumPy counts their places in 32 bits.
+    offset = max(-elements((rows,)), min(offset, elements((columns,))))
     return {"offset": offset, "axis1": axis1, "axis2": axis2}
 
 

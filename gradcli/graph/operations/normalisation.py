@@ -59,6 +59,8 @@ def _layer_norm(
     if sizes is None:
         given = next((one.shape for one in (weight, bias) if one is not None), x.shape[-1:])
         sizes = given or x.shape[-1:]
+    if not x.ndim:
+        raise ShapeProblem("layer_norm() needs an input with an axis to normalize: got ()")
     if not sizes or not agree(sizes, x.shape[-len(sizes) :]):
         raise ShapeProblem(
             f"layer_norm() needs an input whose last sizes are normalized_shape, {describe(sizes)}: "

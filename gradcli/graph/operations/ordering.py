@@ -157,7 +157,8 @@ def _top_shape(shape: Shape, k: int, axis: int | None, largest: bool) -> Shape:
     most = size.at_most if isinstance(size, Unknown) else size
     if k > most or (axis is None and k != 1):
         of = f"axis {axis} of {describe(shape)} has {most}" if shape else "a scalar is 1"
-        raise ShapeProblem(f"topk() cannot pick {k} elements: {of}", hint="choose a smaller k" if k else "")
+        what = "1 element" if k == 1 else f"{k} elements"
+        raise ShapeProblem(f"topk() cannot pick {what}: {of}", hint="choose a smaller k" if k else "")
     return tuple([k if place - len(shape) == axis else one for place, one in enumerate(shape)])
 
 

@@ -19,7 +19,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcli.errors import ShapeProblem
-from gradcli.graph import derive
 from gradcli.graph.node import Node, Parameter, ops, reachable
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import define, square_matrix, strong, swapped
@@ -85,6 +84,9 @@ def growth(g: Node, values: Sequence[Node], turned: Callable[[Node], Node]) -> N
         values: nodes that stand for the same values; none, where it does not depend on them.
         turned: makes a matrix, as many rows as values, of a cotangent.
     """
+    # Deriving reads the table, whose part this is: at the top it would be a circle.
+    from gradcli.graph import derive
+
     if not values:
         return None
     shape = values[0].shape
