@@ -64,6 +64,8 @@ def _list(streams: Streams) -> None:
                 streams.write(f"{one.signature}\t{one.line}\t{title}\n")
         return
     lines: list[tuple[str, str]] = []
+    screen = streams.screen()
+    room = max((screen.width or get_terminal_size().columns) - _GAP, _WIDEST + _LEAST_ROOM)
     for title, entries in found.items():
         wide = min(max(display_width(one.signature) for one in entries) + _GAP, _WIDEST)
         lines.append((title, "bold"))
@@ -71,7 +73,10 @@ def _list(streams: Streams) -> None:
             # A long signature has its line alone.
             above = [f"  {one.signature}"] if len(one.signature) + _GAP > wide else []
             start = "" if above else one.signature
-            lines += [(line.rstrip(), "") for line in [*above, f"  {start:<{wide}}{one.line}"]]
+            first, *rest = textwrap.wrap(one.line, room - wide) or [""]
+            indent = " " * (wide + _GAP)
+            told = [f"  {start:<{wide}}{first}", *[indent + part for part in rest]]
+            lines += [(line.rstrip(), "") for line in [*above, *told]]
         lines.append(("", ""))
     _write(lines[:-1], streams)
 
