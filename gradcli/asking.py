@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gradcli import seeds
-from gradcli.errors import GradientProblem, NameProblem, Source
+from gradcli.errors import EvaluationError, GradientProblem, NameProblem, Source
 from gradcli.execute.plan import Plan
 from gradcli.graph.node import Node, variable
 from gradcli.language.build import Built, build
@@ -97,7 +97,7 @@ class Line:
                 self._plans[key] = ready
         nodes, plan = ready
         values = {name: one.value for name, one in (*given.items(), *extra.items())}
-        found = plan.run(values)
+        found = _run(plan, values, built)
         outputs = tuple(found[: len(built.outputs)])
         result: dict[str, Any] = {"value": outputs[0]}
         if built.several:
@@ -126,7 +126,7 @@ class Line:
             rows = Rows(target(nodes), nodes, values, dtype, built.trail)
             if rows.lasting and not built.sized:
                 self._rows_ready[key] = rows
-        return rows, dict(zip(names, rows.run(values), strict=True))
+        return rows, dict(zip(names, _run(rows, values, built), strict=True))
 
     def built(self, given: Values, wrt: Names, free: bool = False) -> Built:
         """The graph of the text, one for all values of the same shapes."""
@@ -177,6 +177,15 @@ class Line:
                 f"{name} is true or false: there is no derivative by it", source=self.source
             )
         return node
+
+
+def _run(what: Plan | Rows, values: Mapping[str, Value], built: Built) -> list[Value]:
+    """Run what was derived of a graph; what it raises knows which."""
+    try:
+        return what.run(values)
+    except EvaluationError as error:
+        error.built = built
+        raise
 
 
 def _listed(wrt: str | Sequence[str]) -> tuple[str, ...]:

@@ -15,8 +15,11 @@ from gradcli.errors import EvaluationError, GradcliError, Source, Span
 from gradcli.execute.plan import trace
 from gradcli.graph.derive import Trail
 from gradcli.graph.node import CONSTANT, INPUT, Node
+from gradcli.language.blame import name_function
 from gradcli.language.build import Built
+from gradcli.language.lexer import normal
 from gradcli.language.names import Given
+from gradcli.language.parser import parse
 from gradcli.output.numbers import format_number
 
 Value = Any
@@ -178,16 +181,43 @@ def _first_bad(value: Value, bad: str) -> tuple[int, ...]:
 
 
 def located(error: GradcliError, expression: Answers, given: Mapping[str, Given], dtype: str) -> GradcliError:
-    """Put an error of the run under the sub-expression that raised it."""
+    """Put an error of the run under the sub-expression that raised it, and let it name the function there."""
     if not isinstance(error, EvaluationError) or error.span is not None:
         return error
+    span, back = None, False
+    if isinstance(error.node, Node) and isinstance(error.built, Built):
+        span, back = _span(error.built, [error.built.trail], error.node)
+    error.span = span or _traced(expression, given, dtype)
+    if error.span is not None:
+        text = _text(expression.source, error.span)
+        word = _called(expression.source, error.span)
+        if back:
+            error.message = f"{error.message}, on the way back through {text}"
+        elif word:
+            name_function(error, word)
+    return error
+
+
+def _traced(expression: Answers, given: Mapping[str, Given], dtype: str) -> Span | None:
+    """Where the values themselves cannot be computed; the graph runs once more to find it."""
     try:
         built = expression.graph(given)
+    except GradcliError:
+        return None
+    try:
         trace(built.outputs, {name: one.value for name, one in given.items()}, dtype)
     except EvaluationError as found:
-        node = found.node
-        if isinstance(node, Node):
-            error.span = _span(built, [built.trail], node)[0]
+        return _span(built, [built.trail], found.node)[0] if isinstance(found.node, Node) else None
     except GradcliError:
         pass
-    return error
+    return None
+
+
+def _called(source: Source, span: Span) -> str:
+    """The function that a stretch of the text calls; empty if it is no call."""
+    try:
+        (tree,) = parse(Source(source.text[span.start : span.end])).parts
+    except (GradcliError, ValueError):
+        return ""
+    place = {"call": 0, "method": 1}.get(tree.rule)
+    return "" if place is None else normal(tree.word(place).text)

@@ -74,6 +74,10 @@ class GradcliError(Exception):
         self.source = source
         self.notes = notes
 
+    def __str__(self) -> str:
+        # The sentence may be completed on its way to the user.
+        return self.message
+
 
 class UsageError(GradcliError):
     """The command line contradicts itself, or a file cannot be read."""
@@ -143,11 +147,13 @@ class GradientProblem(ExpressionError):
 class EvaluationError(GradcliError):
     """The values made an operation impossible, such as the inverse of a singular matrix.
 
-    ``node`` is the node that raised it, where the run kept track.
+    ``node`` is the node that raised it, where the run kept track, and ``built`` the graph of the text
+    that it belongs to or was derived from.
     """
 
     kind = "evaluation"
     node: object = None
+    built: object = None
 
 
 class OutputError(GradcliError):

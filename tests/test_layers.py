@@ -6,6 +6,7 @@ A late import, inside a function, counts as one. Imports for type checkers alone
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -151,6 +152,20 @@ def test_there_is_no_cycle() -> None:
     graph = {name: {one.module for one in found if one.module != name} for name, found in OURS.items()}
     order = list(TopologicalSorter(graph).static_order())
     assert set(MODULES) <= set(order)
+
+
+def test_each_module_can_be_the_first_that_is_imported() -> None:
+    """A circle among modules shows only from some of them."""
+    program = f"""
+import importlib, sys
+for name in {sorted(MODULES)!r}:
+    for known in [one for one in sys.modules if one.split(".")[0] == "gradcli"]:
+        del sys.modules[known]
+    if name != "gradcli.__main__":
+        importlib.import_module(name)
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
 
 
 def test_the_reader_of_imports_reads() -> None:

@@ -16,7 +16,9 @@ def as_gradcli_error(error: Exception) -> GradcliError:
     if isinstance(error, OSError):
         return _system(error)
     if isinstance(error, MemoryError):
-        return EvaluationError(f"there is not enough memory: {_first_small(error) or 'this is too large'}")
+        from gradcli.execute.plan import out_of_memory
+
+        return out_of_memory(error)
     if isinstance(error, RecursionError):
         return EvaluationError("it is nested too deeply")
     return EvaluationError(

@@ -16,9 +16,12 @@ from gradcli.execute import backends
 from gradcli.execute.products import told_by
 from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, ops, reachable
 from gradcli.graph.regions import Region, Regions
+from gradcli.graph.shapes import describe, elements, is_known, listed_shapes
 from gradcli.graph.simplify import share
 
 Value = Any  # a float, a bool or an ndarray
+
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
 class Step(NamedTuple):
@@ -46,7 +49,8 @@ class Plan:
     """
 
     def __init__(self, outputs: Sequence[Node], dtype: str = "float64", *, whole: bool = False) -> None:
-        outputs = outputs if whole else share(outputs)
+        origins: dict[Node, Node] = {}
+        outputs = outputs if whole else share(outputs, origins)
         nodes = reachable(outputs)
         regions = Regions(nodes, outputs)
         order = _ordered(outputs, regions) if regions.any else nodes
@@ -78,7 +82,15 @@ class Plan:
                 kernel = self._backend.kernel(one)
                 region = slot.get(regions[one])
                 self.steps.append(
-                    Step(kernel, arguments, one.parameters, slot[one], forget[one], region, one)
+                    Step(
+                        kernel,
+                        arguments,
+                        one.parameters,
+                        slot[one],
+                        forget[one],
+                        region,
+                        origins.get(one, one),
+                    )
                 )
         # On floats a strong product costs next to nothing.
         told = set() if whole or self.scalar else told_by(nodes)
@@ -129,7 +141,7 @@ class Plan:
         slots: list[Value] = [None] * self._size
         for place, value in self.constants:
             slots[place] = value
-        step = None
+        step, arguments = None, []
         try:
             for name, place, kind in self.inputs:
                 slots[place] = self._backend.given(values[name], kind)
@@ -142,21 +154,40 @@ class Plan:
                     for place in step.forget:
                         slots[place] = None
         except (EvaluationError, ValueError, MemoryError) as error:
-            raise _failure(error, None if step is None else step.node) from None
+            raise _failure(error, None if step is None else step.node, arguments) from None
         return slots
 
 
-def _failure(error: Exception, node: Node | None) -> EvaluationError:
+def _failure(error: Exception, node: Node | None, arguments: Sequence[Value] = ()) -> EvaluationError:
     """What a run that went wrong says, and where."""
     if isinstance(error, EvaluationError):
         failure = error
     elif isinstance(error, MemoryError):
-        failure = EvaluationError(f"there is not enough memory: {error or 'an array is too large'}")
-    else:
+        failure = out_of_memory(error)
+    elif node is not None and not all([is_known(one.shape) for one in (node, *node.args)]):
         # Shapes were checked before; only the sizes of masked arrays are found out while it runs.
-        failure = EvaluationError(f"the sizes do not fit: {error}")
+        sizes = listed_shapes([getattr(one, "shape", ()) for one in arguments])
+        failure = EvaluationError(
+            f"the sizes do not fit: {sizes}", hint="masks that pick as many elements as each other fit"
+        )
+    else:
+        failure = EvaluationError(f"this cannot be computed: {str(error).rstrip('.')}")
     failure.node = node
     return failure
+
+
+def out_of_memory(error: MemoryError) -> EvaluationError:
+    """What to say where there is no room for an array: its shape and its size, where NumPy tells them."""
+    shape, dtype = getattr(error, "shape", None), getattr(error, "dtype", None)
+    if shape is None or dtype is None:
+        return EvaluationError("there is not enough memory: an array is too large")
+    size, unit = float(elements(shape) * dtype.itemsize), 0
+    while size >= 1024 and unit + 1 < len(_UNITS):
+        size, unit = size / 1024, unit + 1
+    return EvaluationError(
+        f"there is not enough memory for an array of shape {describe(shape)}: "
+        f"it would take {size:.3g} {_UNITS[unit]}"
+    )
 
 
 def _last_uses(

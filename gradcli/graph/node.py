@@ -63,8 +63,10 @@ class Operation(NamedTuple):
         samples: calls for the same suite where a domain is not enough: text and shapes.
         elementwise: whether each element of the result depends on its own elements alone.
         spelling: how it is written in the language, where that is no call of its own name: another
-            function's name, with ``[1]`` behind it for the second of its results, or a template
-            such as ``"{0}"`` for its arguments.
+            function's name, with ``[1]`` behind it for the second of its results, or a template such as
+            ``"sigmoid({0}) * sigmoid(-{0})"``, where ``{0}`` is an argument, ``{axis}`` a parameter,
+            ``{spec}`` is a subscript, and ``{zeros}`` an array of zeros like the result.
+        written: a rule from a node to such a template, where one does not serve all; ``""`` for a call.
         hidden: not a name of the language: another function makes it, or it is part of a derivative.
         form: the order of arguments and parameters in a call, where that is not one after the other.
         hides_nan: whether a nan among its arguments may leave no nan in its result, like ``pow(nan, 0)``.
@@ -104,10 +106,14 @@ class Operation(NamedTuple):
     analytic: bool = False
     doc: str = ""
     topic: str = ""
+    written: Callable[[Node], str] | None = None
 
     @property
     def spelled(self) -> str:
         """The name that its user knows it by."""
+        called, slots, _ = self.spelling.partition("(")
+        if slots and self.spelling.endswith("]"):
+            return called
         return self.name if not self.spelling or "{" in self.spelling else self.spelling.partition("[")[0]
 
     @property

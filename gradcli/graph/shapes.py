@@ -33,6 +33,12 @@ def describe(shape: Sequence[Size]) -> str:
     return f"({inner},)" if len(shape) == 1 else f"({inner})"
 
 
+def listed_shapes(shapes: Sequence[Sequence[Size]]) -> str:
+    """Shapes in a sentence: ``(3,) and (2,)``."""
+    *others, last = [describe(shape) for shape in shapes]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def is_known(shape: Sequence[Size]) -> bool:
     """Whether every size is known before anything runs."""
     return not any(isinstance(size, Unknown) for size in shape)
@@ -76,5 +82,4 @@ def _join(a: Size, b: Size, shapes: tuple[Shape, ...]) -> Size:
         return Unknown(min(a.at_most, b.at_most)) if isinstance(b, Unknown) else b
     if isinstance(b, Unknown):
         return a
-    listing = " and ".join([describe(shape) for shape in shapes])
-    raise ShapeProblem(f"these shapes do not broadcast: {listing}")
+    raise ShapeProblem(f"these shapes do not broadcast: {listed_shapes(shapes)}")

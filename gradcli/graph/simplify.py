@@ -7,8 +7,13 @@ from collections.abc import Hashable, Sequence
 from gradcli.graph.node import CONSTANT, Node, reachable
 
 
-def share(outputs: Sequence[Node]) -> list[Node]:
-    """Merge nodes that apply the same operation to the same nodes (common subexpressions)."""
+def share(outputs: Sequence[Node], origins: dict[Node, Node] | None = None) -> list[Node]:
+    """Merge nodes that apply the same operation to the same nodes (common subexpressions).
+
+    Args:
+        outputs: the nodes that are wanted.
+        origins: told for each new node the first one that it stands for.
+    """
     merged: dict[Node, Node] = {}
     known: dict[Hashable, Node] = {}
     for node in reachable(outputs):
@@ -23,5 +28,7 @@ def share(outputs: Sequence[Node]) -> list[Node]:
         if found is None:
             found = node if args == node.args else Node(node.op, args, node.values, node.shape, node.kind)
             known[key] = found
+            if origins is not None and found is not node:
+                origins[found] = node
         merged[node] = found
     return [merged[output] for output in outputs]

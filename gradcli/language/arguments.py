@@ -12,7 +12,7 @@ from gradcli.errors import CallProblem, Span
 from gradcli.graph.node import Node, Operation, Parameter, constant
 from gradcli.graph.operations.compose import Composite
 from gradcli.graph.operations.record import REQUIRED
-from gradcli.language.meaning import Group, Listing, Meaning, Nothing
+from gradcli.language.meaning import Group, Listing, Meaning, Nothing, kind_of
 from gradcli.language.names import CONSTANTS, listed, nearest
 from gradcli.language.parameters import Evaluate, parameter_value
 
@@ -167,6 +167,11 @@ def _arrays(
         sign, word = (-1, default[1:]) if default.startswith("-") else (1, default)
         return [constant(sign * CONSTANTS[word])]
     if "*" not in form:
+        if not isinstance(meaning, (Node, Listing)):
+            raise CallProblem(
+                f"{record.name}() needs a number or an array for {_bare(form)}, and got {kind_of(meaning)}",
+                hint=f"its form is {signature(record)}",
+            )
         return [as_array(meaning)]
     if not isinstance(meaning, (Listing, Group)) or not meaning.items:
         raise CallProblem(

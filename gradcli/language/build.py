@@ -228,5 +228,9 @@ def _results(context: Context, meaning: Meaning | Function, tree: Tree) -> tuple
     if not isinstance(meaning, Group):
         return [context.array(meaning, span_of(tree))], False
     if not meaning.items:
-        raise SyntaxProblem("an empty tuple has no result", span=meaning.span)
+        raise SyntaxProblem(
+            "an empty tuple has no result",
+            span=meaning.span,
+            hint="write what it is to hold" if tree.rule == "tuple" else "this call gives nothing",
+        )
     return [context.array(one, meaning.span) for one in meaning.items], True

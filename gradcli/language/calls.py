@@ -9,6 +9,7 @@ from gradcli.graph.operations.compose import Composite
 from gradcli.graph.shapes import agree, describe
 from gradcli.language import derivatives
 from gradcli.language.arguments import bind
+from gradcli.language.blame import name_function
 from gradcli.language.context import Context
 from gradcli.language.lexer import normal
 from gradcli.language.meaning import Function, Group, Meaning, Scope, span_of
@@ -66,7 +67,7 @@ def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scop
         arrays, parameters = context.guard(
             tree,
             bind,
-            record,
+            record if word == record.name else record._replace(name=word),
             positional,
             keywords,
             lambda m: context.array(m, span_of(tree)),
@@ -81,6 +82,8 @@ def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scop
             pair = ", ".join([context.source.text[one.start : one.end] for one in arguments])
             other = _OF_TWO[record.name]
             error.hint = f"the second argument is an axis; for two values write {other}({pair})"
+        if error.span == span_of(tree):  # else it is about one of the arguments
+            name_function(error, word)
         raise
 
 
@@ -184,9 +187,19 @@ def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], 
         last = last.part(1)
     third = context.array((yield last, scope), span_of(last))
     if word == "diff":
+        if third.shape != ():
+            raise CallProblem(
+                f"diff() needs a whole number for n, and got an array of shape {describe(third.shape)}",
+                span=span_of(last),
+                hint=f"write {form}",
+            )
         times = context.evaluate(third)
         if times != times or times < 0 or times > 1000 or times != int(times):
-            raise CallProblem(f"diff() cannot be repeated {times:g} times", span=span_of(last))
+            raise CallProblem(
+                f"diff() cannot be repeated {times:g} times",
+                span=span_of(last),
+                hint="n is a whole number from 0 to 1000",
+            )
         return context.at(tree, context.guard(tree, derivatives.derivative, y, x, context.trail, int(times)))
     v = ops.number(third) if third.kind == "bool" else third
     like, what = (y, "the expression") if word == "vjp" else (x, name)

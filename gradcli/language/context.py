@@ -7,6 +7,7 @@ from typing import Any
 
 from gradcli.errors import (
     CallProblem,
+    EvaluationError,
     ExpressionError,
     GradientProblem,
     NameProblem,
@@ -199,7 +200,11 @@ class Context:
             return meaning
         if isinstance(meaning, Listing):
             return self._stacked(meaning)
-        raise CallProblem(f"{kind_of(meaning)} stands where a number or an array is due", span=span)
+        raise CallProblem(
+            f"{kind_of(meaning)} stands where a number or an array is due",
+            span=span,
+            hint="pick one of its parts: write [0] behind it" if isinstance(meaning, Group) else "",
+        )
 
     def _stacked(self, listing: Listing) -> Node:
         """Nested lists as one array, innermost first."""
@@ -242,7 +247,8 @@ class Context:
         """The value of what decides a size, while the graph is being built.
 
         Raises:
-            NameProblem: it depends on a name without a value.
+            EvaluationError: its value cannot be computed.
+        NameProblem: it depends on a name without a value.
             GradientProblem: it depends on a name that is differentiated by.
         """
         from gradcli.execute.plan import Plan
@@ -265,7 +271,11 @@ class Context:
                 )
             values[name] = known.value
         self.sized.update(reached)
-        (value,) = Plan([node]).run(values)
+        try:
+            (value,) = Plan([node]).run(values)
+        except EvaluationError as error:
+            error.span = error.span or span
+            raise
         return float(value)
 
     def _settled(self, node: Node) -> tuple[Node, list[Node]]:

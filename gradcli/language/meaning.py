@@ -65,7 +65,7 @@ def span_of(tree: Tree) -> Span:
 
 def kind_of(meaning: object) -> str:
     """What to call a meaning in a sentence."""
-    names = {Listing: "a list", Group: "a tuple", Text: "text", Nothing: "None", Function: "a function"}
+    names = {Listing: "a list", Group: "a tuple", Text: "a text", Nothing: "None", Function: "a function"}
     return names.get(type(meaning), "a value")
 
 

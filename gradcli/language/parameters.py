@@ -25,7 +25,8 @@ def parameter_value(
 
     ========================  =================================================
     axes, permutation         a whole number or several: a tuple
-    integers                  the same; tuples in it stay tuples
+    integers                  the same
+    widths                    the same; tuples in it stay tuples
     whole                     a whole number as it is, or several: a tuple
     axis, integer, size       a whole number; a size is not negative
     shape, open shape         sizes: a tuple; -1 leaves a size of an open shape open
@@ -62,7 +63,7 @@ class _Reading:
             if self._parameter.default is None:
                 return None
             raise self._refused(meaning, "a value")
-        if kind in ("axes", "permutation", "integers", "whole"):
+        if kind in ("axes", "permutation", "integers", "whole", "widths"):
             if kind == "whole" and not isinstance(meaning, (Group, Listing)):
                 return self._whole(meaning, "a whole number or a tuple of them")
             return self._several(meaning, "a whole number or a tuple of them")
@@ -77,7 +78,7 @@ class _Reading:
         if kind == "padding":
             return self._several(meaning, "a whole number, a tuple of them or a text")
         if not isinstance(meaning, Node) or meaning.shape != ():
-            expected = {"flag": "true or false", "order": "a number or text"}.get(kind, "a number")
+            expected = {"flag": "true or false", "order": "a number or a text"}.get(kind, "a number")
             raise self._refused(meaning, expected)
         value = self._evaluate(meaning)
         return bool(value) if kind == "flag" else float(value)
@@ -88,6 +89,8 @@ class _Reading:
             got = f"an array of shape {describe(meaning.shape)}"
         elif isinstance(meaning, Node) and meaning.kind == "bool":
             got = "true or false"
+        elif isinstance(meaning, Node):
+            got = "a number"
         return CallProblem(
             f"{self._function}() needs {expected} for {self._name}, and got {got}", hint=self._form
         )
@@ -98,15 +101,20 @@ class _Reading:
             raise self._refused(one, expected)
         value = self._evaluate(one)
         if not math.isfinite(value) or value != int(value):
-            raise CallProblem(f"{self._function}() needs a whole number for {self._name}, and got {value:g}")
+            raise CallProblem(
+                f"{self._function}() needs a whole number for {self._name}, and got {value:g}",
+                hint=self._form,
+            )
         if abs(value) >= LARGEST and self._parameter.kind not in ("shape", "open shape", "size"):
-            raise CallProblem(f"{self._name} {value:g} is out of range")
+            raise CallProblem(
+                f"{self._function}() needs a smaller number for {self._name}: {value:g} is out of range"
+            )
         return int(value)
 
     def _several(self, meaning: Meaning, expected: str) -> tuple[Any, ...]:
         if not isinstance(meaning, (Group, Listing)):
             return (self._whole(meaning, expected),)
-        if self._parameter.kind == "integers":
+        if self._parameter.kind == "widths":
             return tuple(
                 [
                     self._several(one, expected)
@@ -120,21 +128,24 @@ class _Reading:
     def _size(self, meaning: Meaning) -> int:
         size = self._whole(meaning, "a whole number")
         if size < 0:
-            raise CallProblem(f"{self._function}() needs a size that is not negative, and got {size}")
+            raise CallProblem(f"{self._function}() needs a size that is not negative for {self._name}, and got {size}")
         return size
 
     def _shape(self, meaning: Meaning) -> tuple[int, ...]:
         sizes = self._several(meaning, "a size or a tuple of sizes")
         if min(sizes, default=0) < (-1 if self._parameter.kind == "open shape" else 0):
-            raise CallProblem(f"{self._function}() needs sizes that are not negative, and got {sizes}")
+            raise CallProblem(
+                f"{self._function}() needs sizes that are not negative for {self._name}, "
+                f"and got {describe(sizes)}"
+            )
         return sizes
 
     def _text(self, meaning: Meaning) -> str:
-        if not isinstance(meaning, Text):
-            raise self._refused(meaning, "a text")
         choices = self._parameter.choices
+        known = listed([f'"{one}"' for one in choices])
+        if not isinstance(meaning, Text):
+            raise self._refused(meaning, known or "a text")
         if choices and meaning.text not in choices:
-            known = listed([f'"{one}"' for one in choices])
             near = nearest(meaning.text, choices)
             raise CallProblem(
                 f'{self._function}() needs {known} for {self._name}, and got "{meaning.text}"',

@@ -6,6 +6,7 @@ as a statement of its own, so the text is never longer than the graph is large.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -29,30 +30,84 @@ _PREFIX = {"-": (_UNARY, _UNARY), "not": (_NOT, _NOT)}
 
 Written = tuple[str, int]
 
+# In a spelling: an argument by its place, or a parameter by its name.
+_SLOT = re.compile(r"\{(\w+)\}")
+_INSIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+# A derivative inside a text is taken by a name.
+_BY_A_NAME = ("diff(", "grad(", "vjp(", "jvp(", "hvp(")
+# Zeros of the result's shape, by a name: what an adjoint differentiates by.
+_ZEROS = "{zeros}"
+# What a spelling repeats is named if it is longer than that.
+_SHORT = 8
+
 
 def formula(outputs: Sequence[Node]) -> str:
     """Write outputs as one text; several as a tuple.
 
-    Operations that only derivatives use are written as calls, which the language does not know.
+    Operations that only derivatives use are written as their records spell them; those that the
+    language cannot say as calls, which it does not know.
     """
     nodes = reachable(outputs)
+    # What a spelling leaves out, such as a factorization that two results share, is not written.
+    shown = set(outputs)
     uses: dict[Node, int] = {}
-    for node in nodes:
-        for arg in node.args:
+    repeated: set[Node] = set()
+    by_a_name: set[Node] = set()
+    templates = {node: _template(node) for node in nodes}
+    for node in reversed(nodes):
+        places = _places(node, templates[node]) if node in shown else set()
+        for arg in [arg for place, arg in enumerate(node.args) if place in places]:
             uses[arg] = uses.get(arg, 0) + 1
+            shown.add(arg)
+        twice = {node.args[place] for place in places if templates[node].count(f"{{{place}}}") > 1}
+        repeated |= twice
+        by_a_name |= twice if templates[node].startswith(_BY_A_NAME) else set()
     taken = {node.values[0] for node in nodes if node.op is INPUT}
     names = (name for number in range(1, 2 * len(nodes) + 2) if (name := f"t{number}") not in taken)
     written: dict[Node, Written] = {}
     lines = []
-    for node in nodes:
-        text, level = _write(node, [written[arg] for arg in node.args])
-        if uses.get(node, 0) > 1 and node.args:
+    for node in [node for node in nodes if node in shown]:
+        template = templates[node]
+        args = [written.get(arg, ("", 0)) for arg in node.args]
+        if _ZEROS in template:
+            name = next(names)
+            lines.append(f"{name} = {_call_of_zeros(node)}")
+            template = template.replace(_ZEROS, name)
+        text, level = _spelled(node, template, args) if template else _write(node, args)
+        long = node in repeated and len(text) > _SHORT
+        # What has no argument is as good as a name, unless it is drawn anew wherever it stands.
+        several = uses.get(node, 0) > 1 and (node.args or _is_random(node.op))
+        if several or (long and node.args) or (node in by_a_name and node.op is not INPUT):
             name = next(names)
             lines.append(f"{name} = {text}")
             text, level = name, _POSTFIX
         written[node] = text, level
     results = ", ".join([written[output][0] for output in outputs])
     return "\n".join([*lines, results])
+
+
+def _template(node: Node) -> str:
+    """What a node is written by; nothing for an operator or a call of a name."""
+    op = node.op
+    template = op.spelling if op.written is None else op.written(node)
+    return template if "{" in template else ""
+
+
+def _places(node: Node, template: str) -> set[int]:
+    """Which arguments of a node are written."""
+    every = set(range(len(node.args)))
+    if not template:
+        return every
+    slots = _SLOT.findall(template)
+    return {int(slot) for slot in slots if slot.isdigit()} | (every - {0} if "spec" in slots else set())
+
+
+def _is_random(op: Operation) -> bool:
+    return any(parameter.kind == "seed" for parameter in op.parameters)
+
+
+def _call_of_zeros(node: Node) -> str:
+    return f"zeros({', '.join(map(str, node.shape)) or '()'})"
 
 
 def _write(node: Node, args: list[Written]) -> Written:
@@ -68,14 +123,52 @@ def _write(node: Node, args: list[Written]) -> Written:
         level, least = _PREFIX[op.symbol]
         gap = " " if op.symbol.isalpha() else ""
         return f"{op.symbol}{gap}{_at(args[0], least)}", level
-    if op.name == "index":
-        return f"{_at(args[0], _POSTFIX)}[{', '.join(_subscripts(node, args[1:]))}]", _POSTFIX
-    if op.name == "choice":
-        condition, a, b = args
-        return f"{_at(a, _OR)} if {_at(condition, _OR)} else {b[0]}", _CHOICE
-    if op.spelling == "{0}":
-        return args[0]
     return _call(node, op, args)
+
+
+def _spelled(node: Node, template: str, args: list[Written]) -> Written:
+    """A spelling with its slots filled; arguments in brackets where what stands around them binds tighter."""
+    if template == "{0}":
+        return args[0]
+    given = {
+        parameter.name: ", ".join(_subscripts(node, value, args[1:]))
+        if parameter.kind == "subscript"
+        else _parameter(parameter, value)
+        for parameter, value in node_parameters(node)
+    }
+    before, *rest = _SLOT.split(template)
+    text = before
+    for slot, after in zip(rest[::2], rest[1::2], strict=True):
+        if slot.isdigit():
+            text += _at(args[int(slot)], max(_least(before, 2, -1), _least(after, 1, 0)))
+        else:
+            # As the name of a function a text has no quotes.
+            text += given[slot].strip('"') if after.startswith("(") else given[slot]
+        text, before = text + after, after
+    return text, _level(template)
+
+
+def _least(beside: str, side: int, place: int) -> int:
+    """How tightly an argument must bind next to a piece of a spelling: to the right of it, or to the left."""
+    words = beside.split()
+    if not words or (beside[place] != " " and not words[place].endswith("-")):
+        return _POSTFIX if beside[:1] in ("[", ".") and side == 1 else _CHOICE
+    if beside[place] != " ":
+        return _UNARY if side == 2 else _CHOICE
+    if words[place] in ("if", "else"):
+        return _CHOICE if side == 2 and words[place] == "else" else _OR
+    return _INFIX[words[place]][side] if words[place] in _INFIX else _CHOICE
+
+
+def _level(template: str) -> int:
+    """How tightly a spelling binds: as its loosest operator outside of brackets."""
+    text = _SLOT.sub("x", template)
+    while text != (text := _INSIDE.sub("", text)):
+        pass
+    words = text.split()
+    levels = [_INFIX[word][0] for word in words if word in _INFIX]
+    levels += [_UNARY] * text.startswith("-") + [_CHOICE] * ("if" in words)
+    return min(levels, default=_POSTFIX)
 
 
 def _at(written: Written, least: int) -> str:
@@ -151,10 +244,11 @@ def _constant(node: Node) -> Written:
     return texts[0], _POSTFIX
 
 
-def _subscripts(node: Node, indices: list[Written]) -> list[str]:
-    spec = node.values[0]
+def _subscripts(node: Node, spec: Any, indices: list[Written]) -> list[str]:
     covered = sum(int(item[2]) if item[0] == "mask" else item[0] != "new" for item in spec)
-    parts = ["..."] if node.args[0].ndim > covered else []
+    # The adjoint makes the array that index takes.
+    ndim = node.args[0].ndim if node.op.name == "index" else node.ndim
+    parts = ["..."] if ndim > covered else []
     for item in spec:
         if item[0] == "at":
             parts.append(str(item[1]))

@@ -18,7 +18,9 @@ class Example(NamedTuple):
 
 
 # A number of each domain of the table; any other word is met with a half.
-_NUMBERS = {"nonzero": 1.5, "three": 3.0, "fraction": 2.3, "positive": 2.0, "low": -0.5, "high": 1.0}
+_NUMBERS = {"nonzero": 1.5, "three": 3.0, "fraction": 2.3, "positive": 2.0, "low": -0.5, "beyond_one": 1.5}
+# Domains that end: several numbers of one lie closer together.
+_STEPS = {"unit": 0.05, "within_one": 0.05, "low": 0.05, "high": 0.05}
 _ORDINARY = (0.5, -1.0, 2.0, 1.5, -0.25, 3.0)
 
 
@@ -57,7 +59,7 @@ def _values(shape: tuple[int, ...], word: str) -> Any:
         flat = [3.0 if i % size == i // size % size else 1.0 for i in range(count)]
     else:
         only = None if word == "real" else _NUMBERS.get(word, 0.5)
-        flat = [_ORDINARY[i % 6] if only is None else only + i / 4 for i in range(count)]
+        flat = [_ORDINARY[i % 6] if only is None else only + i * _STEPS.get(word, 0.25) for i in range(count)]
     nested: list[Any] = flat
     for size in reversed(shape[1:]):
         nested = [nested[i : i + size] for i in range(0, len(nested), size)]

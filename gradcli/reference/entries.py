@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import NamedTuple
 
 from gradcli.errors import NameProblem
-from gradcli.graph.node import Operation, ops
+from gradcli.graph.node import Node, Operation, ops
 from gradcli.graph.operations.compose import Composite
 from gradcli.language import derivatives
 from gradcli.language.arguments import signature
@@ -24,6 +25,13 @@ from gradcli.reference.symbols import Pullback, applied, pullbacks, stands_for
 
 _LONGEST_LINE = 70
 _DERIVATIVES = "Derivatives of expressions."
+# Of an expression that is no scalar.
+_FORM_EXAMPLES = {
+    "diff": "diff(x^3, x)",
+    "jacobian": "jacobian(x^3, x)",
+    "jvp": "jvp(x^3, x, v)",
+    "vjp": "vjp(x^3, x, v)",
+}
 
 
 class Entry(NamedTuple):
@@ -96,12 +104,18 @@ def _title(topic: str) -> str:
 
 
 def _form(name: str) -> Entry:
-    rule = derivatives.FORMS.get(name, derivatives.derivative)
+    rules: dict[str, Callable[..., Node]] = {}
+    rules.update(derivatives.FORMS)
+    rules.update(derivatives.PRODUCTS)
+    rule = rules[name]
     said = (rule.__doc__ or "").partition("\n")[0]
-    form = f"{name}(expr, x{', n=1' if name == 'diff' else ''})"
-    text = "diff(x^3, x)" if name == "diff" else f"{name}(sum(x^3), x)"
-    example = Example(text, (("x", 2.0 if name == "diff" else [1.0, 2.0]),))
-    return Entry(name, form, _small(said), _DERIVATIVES, example=example)
+    last = {"diff": ", n=1"}.get(name, ", v" if name in derivatives.PRODUCTS else "")
+    text = _FORM_EXAMPLES.get(name, f"{name}(sum(x^3), x{last})")
+    values = {"x": 2.0 if name == "diff" else [1.0, 2.0], "v": [1.0, 0.5]}
+    example = Example(
+        text, tuple([(one, value) for one, value in values.items() if one == "x" or last == ", v"])
+    )
+    return Entry(name, f"{name}(expr, x{last})", _small(said), _DERIVATIVES, example=example)
 
 
 def _small(sentence: str) -> str:

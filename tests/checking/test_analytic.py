@@ -8,8 +8,8 @@ from gradcli import Expression
 from gradcli.checking import complex_step
 from gradcli.checking.moving import Moving
 from gradcli.errors import GradcliError
-from gradcli.execute.plan import Plan
-from gradcli.graph.node import ops, variable
+from gradcli.execute.plan import Plan, trace
+from gradcli.graph.node import ops, reachable, variable
 
 ANALYTIC = [record for record in ops if record.analytic]
 KINKED = [record for record in ops if record.kink is not None]
@@ -72,12 +72,35 @@ def test_a_kink_says_what_holds_there_and_gives_true_or_false(record):
     assert record.convention
     assert record.convention[0].islower() or record.convention.startswith(record.name)
     assert not record.convention.endswith(".")
-    arguments = [variable(f"x{i}", (3,)) for i in range(len(record.arguments))]
-    parameters = record(*arguments).parameters
-    mask = record.kink(*arguments, **parameters)
-    assert mask.kind == "bool"
-    values = {f"x{i}": np.array([1.3, 0.7, 2.9]) + i / 3 for i in range(len(arguments))}
-    assert not np.any(Plan([mask]).run(values)[0]), "an ordinary point is no kink"
+    for node, arguments in ordinary(record):
+        stands = [variable(f"x{i}", arg.shape, arg.kind) for i, arg in enumerate(node.args)]
+        mask = record.kink(*stands, **node.parameters)
+        assert mask.kind == "bool"
+        (found,) = Plan([mask]).run({f"x{i}": one for i, one in enumerate(arguments)})
+        assert not np.any(found), "an ordinary point is no kink"
+        np.broadcast_shapes(np.shape(found), *[arg.shape for arg in node.args])
+
+
+def value_of(one):
+    return np.asarray(one).item() if np.ndim(one) == 0 else one
+
+
+def ordinary(record):
+    """Nodes of a record with values of their arguments: of three numbers, or as its samples have them."""
+    if record.elementwise:
+        arguments = [variable(f"x{i}", (3,)) for i in range(len(record.arguments))]
+        yield record(*arguments), [np.array([1.3, 0.7, 2.9]) + i / 3 for i in range(len(arguments))]
+        return
+    for text, shapes in record.samples:
+        values = {name: array(form, seed) for seed, (name, form) in enumerate(shapes.items())}
+        if not all(np.size(one) for one in values.values()):
+            continue
+        given = {name: _given(one) for name, one in values.items()}
+        graph = Expression(text).answers.graph(given)
+        known = trace(graph.outputs, {name: value_of(one) for name, one in values.items()})
+        for node in reachable(graph.outputs):
+            if node.op is record:
+                yield node, [known[arg] for arg in node.args]
 
 
 @pytest.mark.parametrize("record", [one for one in ops if one.convention], ids=lambda r: r.name)

@@ -91,7 +91,7 @@ error: None is a word of the language and cannot be given a value
     (
         ["eval", "max(2, 3)"],
         """
-error: axis 3 is out of range: the array has 0 axes
+error: max(): axis 3 is out of range: the array has 0 axes
   max(2, 3)
   ^^^^^^^^^
   hint: the second argument is an axis; for two values write maximum(2, 3)
@@ -118,7 +118,7 @@ error: the function f() calls itself
     (
         ["eval", "1 + zeros(1e99)"],
         """
-error: this array has more elements than a memory can hold
+error: zeros(): this array has more elements than a memory can hold
   1 + zeros(1e99)
       ^^^^^^^^^^^
 """,

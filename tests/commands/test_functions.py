@@ -82,11 +82,10 @@ def test_a_printed_derivative_is_the_derivative(name):
     """The formula is read back, and run on numbers."""
     for pullback in entry(name).pullbacks:
         call_of = Expression(pullback.call)
-        used = {word: 0.3 + place / 7 for place, word in enumerate(call_of.variables)}
+        least = 1.3 if "beyond_one" in entry(name).domain else 0.3
+        used = {word: least + place / 7 for place, word in enumerate(call_of.variables)}
         if "condition" in used:
             used["condition"] = True
-        if "win_share" in pullback.formula:
-            continue  # part of derivatives alone: the language does not know it
         seed = np.full(np.shape(call_of(**used)), 3.0)
         _, expected = call_of.vjp(seed, wrt=(pullback.argument,), **used)
         formula = Expression(pullback.formula)

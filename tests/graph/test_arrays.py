@@ -240,6 +240,11 @@ ERRORS = [
     ("roll(A, (1, 2), (0, 1, 1))", "roll() needs a shift for each axis: 2 for 3 axes were given"),
     ("moveaxis(A, (0, 1), 0)", "moveaxis() needs a destination for each axis: 2 and 1 were given"),
     ("moveaxis(A, (0, -2), (0, 1))", "an axis is named twice in (0, -2)"),
+    ("roll(A, ((1, 2),))", "roll() needs a whole number or a tuple of them for shift, and got a tuple"),
+    (
+        "moveaxis(A, ((0, 1),), 0)",
+        "moveaxis() needs a whole number or a tuple of them for source, and got a tuple",
+    ),
     ("flatten(A, 1, 0)", "flatten() needs axes in order: axis 1 stands behind axis 0"),
     ("expand(A, -1, 3, 4)", "-1 stands for a size that the array has already: (3, 4) has no such axis"),
     ("arange(0, 1, 1e-320)", "this array has more elements than a memory can hold"),

@@ -44,11 +44,11 @@ def test_the_same_call(written: str, meant: str) -> None:
         ("zeros((2, 3), 4)", r"zeros\(\) takes 1 argument, and got 2"),
         ("zeros(2, [3])", r"zeros\(\) takes 1 argument, and got 2"),
         ("zeros(2, 1.5)", r"zeros\(\) needs a whole number for shape, and got 1.5"),
-        ("zeros(2, -3)", r"zeros\(\) needs sizes that are not negative, and got \(2, -3\)"),
+        ("zeros(2, -3)", r"zeros\(\) needs sizes that are not negative for shape, and got \(2, -3\)"),
         ("zeros(2, 3, shape=4)", r"zeros\(\) got shape twice"),
         ("full(2, 3, 4)", r"full\(\) takes 2 arguments, and got 3"),
         ("sum(1, 0, true, 2)", r"sum\(\) takes 3 arguments, and got 4"),
-        ('meshgrid(1, 2, "ij")', "text stands where a number or an array is due"),
+        ('meshgrid(1, 2, "ij")', r"meshgrid\(\): a text stands where a number or an array is due"),
     ],
 )
 def test_what_is_too_much(text: str, sentence: str) -> None:

@@ -31,7 +31,9 @@ def vecdot(a: Array, b: Array) -> Array:
 
 def trace(x: Array, offset: int) -> Array:
     """The sum of a diagonal."""
-    return np.asarray(np.trace(x, offset, axis1=-2, axis2=-1))
+    # Beyond the edges all diagonals are empty alike, and NumPy counts their places in 32 bits.
+    rows, columns = np.shape(x)[-2:]
+    return np.asarray(np.trace(x, max(-rows, min(offset, columns)), axis1=-2, axis2=-1))
 
 
 def diagonal_ones(x: Array, offset: int) -> Array:

@@ -54,9 +54,9 @@ def _middle(ordered: Array, upper: bool) -> Array:
     return np.asarray(np.where(np.isnan(last), np.nan, ordered[..., (size - (not upper)) // 2]))
 
 
-def middle(x: Array, axis: Axes, upper: bool) -> Array:
+def middle(x: Array, axis: Axes, side: str) -> Array:
     """The lower or the upper of the two middle values; nan if there is one."""
-    return _spread(_middle(_ordered(x, axis), upper), axis)
+    return _spread(_middle(_ordered(x, axis), side == "higher"), axis)
 
 
 def median(x: Array, axis: Axes, keepdims: bool) -> Array:
@@ -81,6 +81,6 @@ def rank(x: Array, q: Array, rounding: str) -> Array:
     size = np.shape(x)[-1]
     if not size:
         raise EvaluationError("quantile() of no elements has no value", hint="it needs at least one element")
-    round_ = np.floor if rounding == "down" else np.ceil if rounding == "up" else np.rint
+    round_ = {"floor": np.floor, "ceil": np.ceil, "round": np.rint}[rounding]
     place = np.asarray(round_(q * (size - 1)))
     return np.where(np.isnan(x[..., -1:]), size - 1.0, place)

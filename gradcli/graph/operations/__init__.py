@@ -13,6 +13,7 @@ from gradcli.graph.operations import (  # noqa: F401  (each enters its records)
     decompositions,
     diagonals,
     elementwise,
+    gates,
     indexing,
     internal,
     joining,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 from gradcli.errors import CallProblem
-from gradcli.graph.node import Node, Parameter, ops
+from gradcli.graph.node import Node, Parameter, as_node, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import define, number, strong
 
@@ -16,15 +15,6 @@ _ALPHA = Parameter("alpha", "number", 1.0)
 # Of selu: with them a layer keeps mean 0 and variance 1 (Klambauer et al., 2017, equation 14).
 _SELU_ALPHA = 1.6732632423543772848170429916717
 _SELU_SCALE = 1.0507009873554804934193349852946
-
-
-def _within(x: Node, reach: float) -> Node:
-    """X itself as far as a curve bends; beyond, all its slopes are flat in every digit.
-
-    There it would be infinity times zero, in one derivative or the next.
-    """
-    return ops.clip(x, -reach, reach)
-
 
 # Sigmoids.
 
@@ -44,6 +34,7 @@ define(
     pullback=lambda g, y, x: strong(g, -y * ops.tanh(x / 2)),
     kernel="kernels.activations.bell",
     scalar="activation_scalars.bell",
+    spelling="sigmoid({0}) * sigmoid(-{0})",
     hidden=True,
 )
 
@@ -64,6 +55,9 @@ define(
     torch="LogitBackward0",
     domain="within_one",
     samples=[("logit(x, 0.05)", {"x": "2x3 high"}), ("logit(x, eps=0.3)", {"x": "2x3 low"})],
+    kink=lambda x, eps: as_node(False) if eps is None else ops.logical_or(ops.eq(x, eps), ops.eq(x, 1 - eps)),
+    convention="the gradient of logit at eps and 1 - eps, and beyond, is 0",
+    doc="log(x / (1 - x)), with x kept between eps and 1 - eps",
 )
 define(
     "logsigmoid",
@@ -71,6 +65,7 @@ define(
     kernel="kernels.activations.logsigmoid",
     scalar="activation_scalars.logsigmoid",
     torch="LogSigmoidBackward0",
+    doc="log(sigmoid(x)), never overflowing",
 )
 
 
@@ -96,7 +91,7 @@ define(
     "softplus",
     pullback=_softplus_slope,
     kernel="kernels.activations.softplus",
-    doc="log(1 + exp(x)), never overflowing",
+    doc="log(1 + exp(beta * x)) / beta; no threshold unless given, where PyTorch has 20",
     scalar="activation_scalars.softplus",
     # PyTorch's threshold is 20, from where it gives x: an approximation that is not needed here.
     parameters=(Parameter("beta", "number", 1.0), Parameter("threshold", "number", None)),
@@ -107,6 +102,8 @@ define(
         ("softplus(x, beta=-1.5, threshold=0.4)", {"x": "2x3 nonzero"}),
         ("softplus(x, threshold=20)", {"x": "()"}),
     ],
+    kink=lambda x, beta, threshold: as_node(False) if threshold is None else ops.eq(beta * x, threshold),
+    convention="softplus jumps where beta * x is the threshold; its gradient there is the one below",
 )
 
 # Bent straight lines.
@@ -140,6 +137,9 @@ define(
     torch="LeakyReluBackward0",
     domain="nonzero",
     samples=[("leaky_relu(x, -0.5)", {"x": "2x3 nonzero"}), ("leaky_relu(x, slope=2)", {"x": "()"})],
+    kink=lambda x, slope: ops.eq(x, 0),
+    convention="the gradient of leaky_relu at 0 is the one of smallest size between slope and 1",
+    doc="x, or slope * x below 0",
 )
 
 
@@ -166,12 +166,16 @@ define(
     torch="HardtanhBackward0",
     domain="fraction",
     samples=[("hardtanh(x, -0.5, 2)", {"x": "2x3 fraction"}), ("hardtanh(x, max_val=0)", {"x": "()"})],
+    kink=lambda x, min_val, max_val: ops.logical_or(ops.eq(x, min_val), ops.eq(x, max_val)),
+    convention="the gradient of hardtanh at a bound is 0",
+    doc="x between min_val and max_val",
 )
 compose(
     "relu6",
     "x",
     lambda x: ops.hardtanh(x, min_val=0.0, max_val=6.0),
     samples=[("relu6(5 * x)", {"x": "2x3 nonzero"}), ("relu6(x)", {"x": "()"})],
+    doc="x between 0 and 6",
 )
 define(
     "hardsigmoid",
@@ -181,6 +185,9 @@ define(
     torch="HardsigmoidBackward0",
     domain="fraction",
     samples=[("hardsigmoid(4 * x)", {"x": "2x3 fraction"})],
+    kink=lambda x: ops.eq(ops.abs(x), 3),
+    convention="the gradient of hardsigmoid at -3 and 3 is 0",
+    doc="x / 6 + 1 / 2 between 0 and 1",
 )
 define(
     "hardswish",
@@ -192,6 +199,9 @@ define(
     torch="HardswishBackward0",
     domain="fraction",
     samples=[("hardswish(4 * x)", {"x": "2x3 fraction"})],
+    kink=lambda x: ops.eq(ops.abs(x), 3),
+    convention="the gradient of hardswish is 0 at -3, and 1 at 3",
+    doc="x * hardsigmoid(x)",
 )
 
 # An exponential on the left of 0.
@@ -211,6 +221,9 @@ define(
     torch="EluBackward0",
     domain="nonzero",
     samples=[("elu(x, 0.3)", {"x": "2x3 nonzero"}), ("elu(x, alpha=-2)", {"x": "() nonzero"})],
+    kink=lambda x, alpha: ops.eq(x, 0),
+    convention="the gradient of elu at 0 is alpha, the one on its left",
+    doc="x, or alpha * (exp(x) - 1) below 0",
 )
 define(
     "selu",
@@ -219,6 +232,9 @@ define(
     scalar="activation_scalars.selu",
     torch="EluBackward0",
     domain="nonzero",
+    kink=lambda x: ops.eq(x, 0),
+    convention="the gradient of selu at 0 is the one on its left",
+    doc="elu, scaled so that layers keep mean 0 and variance 1",
 )
 define(
     "celu",
@@ -230,70 +246,19 @@ define(
     torch="CeluBackward0",
     domain="nonzero",
     samples=[("celu(x, 0.3)", {"x": "2x3 nonzero"}), ("celu(x, alpha=-2)", {"x": "() nonzero"})],
-)
-
-# A number times how far it is let through.
-
-
-def _gelu_slope(g: Node, y: Node, x: Node, approximate: str) -> Node:
-    if approximate == "tanh":
-        x = _within(x, 100.0)
-        k = 2 * math.sqrt(2 / math.pi)
-        u = k * x * (1 + 0.044715 * ops.square(x))
-        return strong(g, ops.sigmoid(u) + x * ops.bell(u) * (k + 3 * 0.044715 * k * ops.square(x)))
-    x = _within(x, 40.0)
-    density = ops.exp(ops.square(x) / -2) / math.sqrt(math.tau)
-    return strong(g, ops.erfc(x * -math.sqrt(0.5)) / 2 + x * density)
-
-
-define(
-    "gelu",
-    pullback=_gelu_slope,
-    kernel="kernels.activations.gelu",
-    scalar="activation_scalars.gelu",
-    parameters=(Parameter("approximate", "text", "none", ("none", "tanh")),),
-    torch="GeluBackward0",
-    samples=[('gelu(x, approximate="tanh")', {"x": "2x3"}), ('gelu(3 * x, "tanh")', {"x": "()"})],
-)
-
-
-def _silu_slope(g: Node, y: Node, x: Node) -> Node:
-    x = _within(x, 800.0)
-    return strong(g, ops.sigmoid(x) + x * ops.bell(x))
-
-
-define(
-    "silu",
-    pullback=_silu_slope,
-    kernel="kernels.activations.silu",
-    scalar="activation_scalars.silu",
-    torch="SiluBackward0",
-    aliases="swish",
-)
-
-
-def _mish_slope(g: Node, y: Node, x: Node) -> Node:
-    x = _within(x, 800.0)
-    through = ops.softplus(x)
-    return strong(g, ops.tanh(through) + 4 * x * ops.bell(2 * through) * ops.sigmoid(x))
-
-
-define(
-    "mish",
-    pullback=_mish_slope,
-    kernel="kernels.activations.mish",
-    scalar="activation_scalars.mish",
-    torch="MishBackward0",
+    doc="x, or alpha * (exp(x / alpha) - 1) below 0",
 )
 compose(
     "softsign",
     "x",
     lambda x: x / (ops.abs(x) + 1),
     samples=[("softsign(x)", {"x": "2x3 nonzero"}), ("softsign(x)", {"x": "()"})],
+    doc="x / (abs(x) + 1)",
 )
 compose(
     "tanhshrink",
     "x",
     lambda x: x - ops.tanh(x),
     samples=[("tanhshrink(x)", {"x": "2x3"}), ("tanhshrink(x)", {"x": "()"})],
+    doc="x - tanh(x)",
 )

@@ -60,7 +60,10 @@ def _arange_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, An
     start = 0.0 if start is None else start
     step = 1.0 if step is None else step
     if step == 0 or not all(map(math.isfinite, (start, stop, step))):
-        raise CallProblem("arange() needs finite bounds and a step that is not 0")
+        raise CallProblem(
+            "arange() needs finite bounds and a step that is not 0, "
+            f"and got start={start:g}, stop={stop:g}, step={step:g}"
+        )
     return {"start": start, "stop": stop, "step": step}
 
 

@@ -163,6 +163,7 @@ compose(
         ('binary_cross_entropy(x, t, reduction="sum")', {"x": "() high", "t": "() high"}),
         ("binary_cross_entropy(x, t, x)", {"x": "2 high", "t": "2 high"}),
     ],
+    doc="of probabilities; log(0) counts as -100, as in PyTorch",
 )
 compose(
     "binary_cross_entropy_with_logits",
@@ -179,4 +180,5 @@ compose(
         ),
         ("binary_cross_entropy_with_logits(x, t)", {"x": "()", "t": "()"}),
     ],
+    doc="of scores, whose sigmoid is the probability; never overflowing",
 )

@@ -221,6 +221,7 @@ compose(
         ('einsum(",i->i", a, b)', {"a": "()", "b": "3"}),
         ('einsum("ij,jk->ik", a, b)', {"a": "2x0", "b": "0x2"}),
     ],
+    doc="products summed over the letters that the result lacks: einsum('ij,jk->ik', a, b)",
 )
 
 
@@ -273,6 +274,7 @@ compose(
         ("inner(a, b)", {"a": "2x3", "b": "2x2x3"}),
         ("inner(a, b)", {"a": "()", "b": "3"}),
     ],
+    doc="the products summed over the last axis of both",
 )
 compose(
     "dot",
@@ -292,4 +294,5 @@ compose(
     "a b",
     _vdot,
     samples=[("vdot(a, b)", {"a": "2x3", "b": "3x2"}), ("vdot(a, b)", {"a": "()", "b": "1"})],
+    doc="all elements of one times those of the other, summed",
 )

@@ -96,6 +96,17 @@ for _n in (1, 2):
         spelling=f"conv{_n}d",
         hidden=True,
     )
+
+
+def _adjoint(node: Node, arrays: str, g: str) -> str:
+    """A derivative of a convolution as such; a batch of them has no form."""
+    n = len(node.parameters["stride"])
+    if {arg.ndim for arg in node.args} != {n + 2}:
+        return ""
+    how = ", ".join([f"{name}={{{name}}}" for name in ("stride", "padding", "dilation", "groups")])
+    return f"vjp(conv{n}d({arrays}, {how}), {{zeros}}, {g})"
+
+
 define(
     "convolution_input",
     "g weight",
@@ -112,6 +123,7 @@ define(
         ("grad(sum(conv1d(x, w, stride=2, padding=1)^2), x)", {"x": "1x1x4", "w": "2x1x2"}),
         ("grad(sum(conv2d(x, w, dilation=(1, 2))^2), x)", {"x": "1x1x2x3", "w": "1x1x2x2"}),
     ],
+    written=lambda node: _adjoint(node, "{zeros}, {1}", "{0}"),
     hidden=True,
 )
 define(
@@ -130,6 +142,7 @@ define(
         ("grad(sum(conv1d(x, w, groups=2)^2), w)", {"x": "2x2x3", "w": "2x1x2"}),
         ("grad(sum(conv2d(x, w, padding=(1, 0))^2), w)", {"x": "1x1x2x3", "w": "1x1x2x2"}),
     ],
+    written=lambda node: _adjoint(node, "{0}, {zeros}", "{1}"),
     hidden=True,
 )
 
@@ -257,4 +270,7 @@ for _n, _samples in _SAMPLES.items():
             Parameter("groups", "integer", 1),
         ),
         samples=_samples,
+        doc="signals (N, C, L) correlated with filters (F, C / groups, K)"
+        if _n == 1
+        else "images (N, C, H, W) correlated with filters (F, C / groups, K, K)",
     )

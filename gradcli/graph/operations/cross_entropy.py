@@ -71,6 +71,13 @@ def _member_shape(target: Shape, classes: int, axis: int, ignore_index: int) -> 
     return (*target[:place], classes, *target[place:])
 
 
+def _membership_written(node: Node) -> str:
+    # A class that is ignored is no class.
+    target = "{0}" if node.parameters["ignore_index"] < 0 else "where({0} == {ignore_index}, -1, {0})"
+    hit = f"arange({{classes}}) == {target}[..., None]"
+    return hit if node.parameters["axis"] == -1 else f"moveaxis({hit}, -1, {{axis}})"
+
+
 define(
     "membership",
     "target",
@@ -79,6 +86,7 @@ define(
     parameters=(Parameter("classes", "size", REQUIRED), Parameter("axis", "integer", REQUIRED), _IGNORE),
     prepare=lambda nodes, given: given,
     samples=[("grad(nll_loss(x, [1, 0]), x)", {"x": "2x2"})],
+    written=_membership_written,
     hidden=True,
 )
 define(
@@ -190,6 +198,7 @@ compose(
         ("nll_loss(x, 1)", {"x": "3"}),
         ('nll_loss(x, [1, 0][[0, 1, 1][2:1]], reduction="sum")', {"x": "0x3"}),
     ],
+    doc="minus the log-probability of the class that is the target",
 )
 compose(
     "cross_entropy",
@@ -207,4 +216,5 @@ compose(
         ('cross_entropy(x, t, reduction="none")', {"x": "2x2x2", "t": "2x2x2"}),
         ("cross_entropy(x, t)", {"x": "3", "t": "3"}),
     ],
+    doc="nll_loss of log_softmax; the target is a class, or probabilities",
 )

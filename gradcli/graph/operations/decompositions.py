@@ -47,6 +47,7 @@ define(
         ("cholesky(x)", {"x": "2x2x2 spd"}),
         ("cholesky(x)", {"x": "0x0"}),
     ],
+    doc="the lower factor of the symmetric part, where PyTorch reads the lower half",
 )
 define(
     # The part below the diagonal and half of the diagonal: what two of, one transposed, add up to.
@@ -55,6 +56,7 @@ define(
     kernel="kernels.decompositions.half_lower",
     shape=lambda shape: shape,
     samples=[("grad(sum(cholesky(x)^2), x)", {"x": "2x2 spd"})],
+    spelling="(tril({0}) + tril({0}, -1)) / 2",
     hidden=True,
 )
 
@@ -98,6 +100,7 @@ define(
     kernel="kernels.decompositions.independent",
     shape=lambda shape: shape,
     samples=[("grad(sum(qr(x)[1]), x)", {"x": "2x2 well"})],
+    spelling="{0}",
     hidden=True,
 )
 define(
@@ -108,6 +111,7 @@ define(
     shape=lambda x, e: x,
     torch="LinalgQrBackward0",
     samples=[("qr(x)[0]", {"x": "3x2"}), ("qr(x)[0]", {"x": "2x2x2 well"})],
+    spelling="qr({0})[0]",
     hidden=True,
 )
 define(
@@ -118,6 +122,7 @@ define(
     shape=lambda x, e: (*x[:-2], x[-1], x[-1]),
     torch="LinalgQrBackward0",
     samples=[("qr(x)[1]", {"x": "3x2"}), ("qr(x)[1]", {"x": "2x2x2 well"})],
+    spelling="qr({0})[1]",
     hidden=True,
 )
 
@@ -147,6 +152,7 @@ compose(
         ("q, r = qr(x); q @ r", {"x": "3x2"}),
         ("qr(x)[1]", {"x": "0x0"}),
     ],
+    doc="the reduced factors; of a wide matrix those of its first columns, and Q.T times the rest",
 )
 
 
@@ -169,6 +175,7 @@ define(
     kernel="kernels.decompositions.determinant_sign",
     shape=_to_number,
     samples=[("slogdet(x)[0]", {"x": "2x2 well"})],
+    spelling="slogdet({0})[0]",
     hidden=True,
 )
 define(
@@ -183,6 +190,7 @@ define(
         ("slogdet(x)[1]", {"x": "2x2x2 well"}),
         ("slogdet(x)[1]", {"x": "0x0"}),
     ],
+    spelling="slogdet({0})[1]",
     hidden=True,
 )
 
@@ -193,5 +201,9 @@ def _slogdet(x: Node) -> tuple[Node, Node]:
 
 
 compose(
-    "slogdet", "x", _slogdet, samples=[("slogdet(x)[0]", {"x": "2x2"}), ("slogdet(-x)[1]", {"x": "3x3 well"})]
+    "slogdet",
+    "x",
+    _slogdet,
+    samples=[("slogdet(x)[0]", {"x": "2x2"}), ("slogdet(-x)[1]", {"x": "3x3 well"})],
+    doc="the sign of a determinant, and the logarithm of its size",
 )

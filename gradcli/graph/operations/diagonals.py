@@ -8,7 +8,7 @@ from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import define, from_end
-from gradcli.graph.shapes import Shape, Size, Unknown, agree, describe, is_known
+from gradcli.graph.shapes import Shape, Size, Unknown, agree, describe, elements, is_known
 
 _OFFSET = Parameter("offset", "integer", 0)
 
@@ -25,6 +25,8 @@ def _diagonal_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, 
     rows, columns = x.shape[axis1], x.shape[axis2]
     if not is_known((rows, columns)) and (offset or not agree((rows,), (columns,))):
         raise ShapeProblem("diagonal() of a masked array: only the main one of a square matrix can be taken")
+    # Beyond the edges all diagonals are empty alike, and NumPy counts their places in 32 bits.
+    offset = max(-elements((rows,)), min(offset, elements((columns,))))
     return {"offset": offset, "axis1": axis1, "axis2": axis2}
 
 
@@ -80,6 +82,14 @@ def _diagonal_matrix_shape(shape: Shape, offset: int, rows: Size | None, columns
     return (*shape[:-1], size, size)
 
 
+def _diagonal_written(node: Node) -> str:
+    (x,), offset = node.args, node.values[0]
+    shape = _diagonal_matrix_shape(x.shape, offset, None, None)
+    if x.ndim == 1 and node.shape == shape:
+        return "diag({0}, {offset})" if offset else "diag({0})"
+    return "vjp(diagonal({zeros}, {offset}, -2, -1), {zeros}, {0})" if is_known(node.shape) else ""
+
+
 define(
     # Matrices, square unless told otherwise, with x on a diagonal.
     "diagonal_matrix",
@@ -99,6 +109,7 @@ define(
         ("grad(sum(diagonal(x, -4)^3), x)", {"x": "3x2"}),
     ],
     spelling="diag",
+    written=_diagonal_written,
     hidden=True,
 )
 

@@ -52,6 +52,7 @@ define(
     scalar="scalars.rsqrt",
     torch="RsqrtBackward0",
     domain="positive",
+    analytic=True,
 )
 define(
     # PyTorch has none, and x^(1/3) is no cube root of a negative number.
@@ -80,6 +81,11 @@ def _whole_but_zero(x: Node) -> Node:
     return ops.logical_and(_whole(x), ops.ne(x, 0))
 
 
+def _halfway(x: Node, decimals: int) -> Node:
+    scaled = x if decimals == 0 else x * 10.0**decimals
+    return ops.eq(scaled - ops.floor(scaled), 0.5)
+
+
 for _name in ("floor", "ceil", "trunc"):
     define(
         _name,
@@ -94,9 +100,9 @@ for _name in ("floor", "ceil", "trunc"):
 define(
     "round",
     kernel="kernels.elementwise.round",
-    doc="the nearest whole number, the even one of two",
-    kink=lambda x: ops.eq(x - ops.floor(x), 0.5),
-    convention="round jumps half-way between whole numbers, and its gradient is 0",
+    doc="the nearest number of so many decimals, the even one of two",
+    kink=_halfway,
+    convention="round jumps half-way between what it rounds to, and its gradient is 0",
     scalar="scalars.round",
     parameters=(Parameter("decimals", "integer", 0),),
     torch="RoundBackward0",
@@ -110,6 +116,9 @@ define(
     scalar="scalars.frac",
     torch="FracBackward0",
     domain="fraction",
+    kink=_whole_but_zero,
+    convention="frac jumps at whole numbers, and its gradient is 1",
+    doc="what stands behind the point, with the sign of x",
 )
 
 # Exponentials and logarithms.
@@ -194,7 +203,7 @@ define(
     kernel="kernels.elementwise.clip",
     doc="x, or the bound that it is beyond",
     kink=lambda x, lo, hi: ops.logical_or(ops.eq(x, lo), ops.eq(x, hi)),
-    convention="the gradient of clip at a bound is 0",
+    convention="the gradient of clip at a bound is 0, where PyTorch gives 1",
     scalar="scalars.clip",
     torch="ClampBackward1",
     aliases="clamp",
@@ -221,6 +230,9 @@ define(
         ("nan_to_num([nan, inf, -inf] + x, 7, posinf=2, neginf=-3) * x", {"x": "3"}),
         ("nan_to_num(x, nan=1)", {"x": "()"}),
     ],
+    kink=lambda x, **_: ops.logical_not(ops.isfinite(x)),
+    convention="where nan_to_num replaces x, its gradient is 0",
+    doc="x, with numbers in the place of nan and the infinities",
 )
 define(
     "detach",

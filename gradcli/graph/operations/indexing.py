@@ -192,6 +192,7 @@ define(
         ("mean(x[x > 0])", {"x": "5"}),
         ("sum(x[x > 0][:-1])", {"x": "5 positive"}),
     ],
+    spelling="{0}[{spec}]",
     hidden=True,
 )
 define(
@@ -213,6 +214,7 @@ define(
         ("grad(sum(x[:, [0, 2, 0]]^3), x)", {"x": "2x3"}),
         ("grad(sum(x[x > 0]^3), x)", {"x": "2x3"}),
     ],
+    spelling="vjp({zeros}[{spec}], {zeros}, {0})",
     hidden=True,
 )
 define(

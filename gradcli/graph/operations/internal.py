@@ -28,6 +28,7 @@ define(
     kink=lambda a, b: ops.eq(a, b),
     convention="the share of a tie is one half, and its gradient is 0",
     scalar="scalars.win_share",
+    spelling="where({0} == {1}, 0.5, {0} > {1})",
     hidden=True,
 )
 define(
@@ -37,6 +38,7 @@ define(
     kernel="kernels.elementwise.ties",
     scalar="scalars.ties",
     gives="bool",
+    spelling="{0} == {1}",
     hidden=True,
 )
 define(
@@ -82,6 +84,7 @@ define(
         ("grad(sum(det(x)), x)", {"x": "2x4x4 well"}),
         ("grad(det(x), x)", {"x": "0x0"}),
     ],
+    spelling="grad(sum(det({0})), {0})",
     hidden=True,
 )
 
@@ -98,6 +101,7 @@ define(
         ("grad(sum(grad(sum(det(x)), x)^2), x)", {"x": "2x4x4 well"}),
         ("grad(sum(grad(det(x), x)^2), x)", {"x": "0x0"}),
     ],
+    written=lambda node: "hvp(sum(det({0})), {0}, {1})" if node.args[0].shape == node.args[1].shape else "",
     hidden=True,
 )
 

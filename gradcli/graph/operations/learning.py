@@ -74,6 +74,7 @@ compose(
         ("linear(x, w)", {"x": "2x3", "w": "3"}),
         ("linear(x, w)", {"x": "0x2", "w": "3x2"}),
     ],
+    doc="input @ weight.T + bias",
 )
 
 _CHANCE = Parameter("p", "number", 0.5)
@@ -109,4 +110,5 @@ compose(
         ("dropout(x, 0)", {"x": "()"}),
         ("dropout(x, training=false)", {"x": "0"}),
     ],
+    doc="each element 0 with probability p, else divided by 1 - p; --seed chooses",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.errors import ShapeProblem
-from gradcli.graph.node import Node, Parameter, ops
+from gradcli.graph.node import Node, Parameter, as_node, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.products import outer
 from gradcli.graph.operations.record import define, swapped
@@ -27,6 +27,17 @@ def _back(g: Node, inverse: Node, x: Node) -> Node:
     return (left - x @ (p @ left)) + (right - (right @ p) @ x) - pt @ g @ pt
 
 
+def _lost_rank(x: Node, *_: Node, rcond: float | None = None) -> Node:
+    s = ops.svdvals(x)
+    if s.shape[-1:] == (0,):
+        return as_node(False)
+    least = (
+        max([size for size in x.shape[-2:] if isinstance(size, int)]) * 2.0**-52 if rcond is None else rcond
+    )
+    lost = ops.le(ops.min(s, axis=-1, keepdims=True), least * ops.max(s, axis=-1, keepdims=True))
+    return ops.unsqueeze(lost, axis=-1)
+
+
 define(
     # Singular values up to rcond times the largest count as zero.
     "pinv",
@@ -43,6 +54,9 @@ define(
         ("pinv(x, rcond=0.001)", {"x": "2x2 well"}),
         ("pinv(x)", {"x": "0x2"}),
     ],
+    kink=_lost_rank,
+    convention="where the rank is not full, the gradient of pinv is that for one that stays",
+    doc="the Moore-Penrose inverse",
 )
 
 
@@ -79,6 +93,8 @@ define(
     ],
     spelling="lstsq",
     hidden=True,
+    kink=_lost_rank,
+    convention="where the rank is not full, the gradient of lstsq is that for one that stays",
 )
 define(
     "lstsq_vector",
@@ -93,6 +109,8 @@ define(
     samples=[("lstsq(a, b)", {"a": "3x2", "b": "3"}), ("lstsq(outer(a, [1, 2]), b)", {"a": "3", "b": "3"})],
     spelling="lstsq",
     hidden=True,
+    kink=_lost_rank,
+    convention="where the rank is not full, the gradient of lstsq is that for one that stays",
 )
 
 
@@ -106,4 +124,5 @@ compose(
     "a b",
     _lstsq,
     samples=[("lstsq(a, b)", {"a": "2x3", "b": "2"}), ("lstsq(a, b)", {"a": "3x2", "b": "3x1"})],
+    doc="the shortest x among those that bring a @ x nearest to b",
 )

@@ -78,6 +78,7 @@ define(
     samples=[("mse_loss(x, y)", {"x": "2x2", "y": "2x2"})],
     spelling="mse_loss",
     hidden=True,
+    analytic=True,
 )
 define(
     "huber",
@@ -158,6 +159,7 @@ compose(
     parameters=(REDUCTION,),
     samples=[*_samples("mse_loss"), *_with_weights("mse_loss")],
     form="input target reduction weight",
+    doc="the squared distance, each or their mean or sum",
 )
 compose(
     "l1_loss",
@@ -166,6 +168,7 @@ compose(
     parameters=(REDUCTION,),
     samples=[*_samples("l1_loss"), *_with_weights("l1_loss")],
     form="input target reduction weight",
+    doc="the absolute distance, each or their mean or sum",
 )
 compose(
     "huber_loss",
@@ -174,6 +177,7 @@ compose(
     parameters=(REDUCTION, _DELTA),
     samples=[*_samples("huber_loss", '"sum", 0.3', last=", delta=0.4"), *_with_weights("huber_loss")],
     form="input target reduction delta weight",
+    doc="half the squared distance, and straight lines from delta on",
 )
 compose(
     "smooth_l1_loss",
@@ -181,6 +185,7 @@ compose(
     _smooth_l1_loss,
     parameters=(REDUCTION, _BETA),
     samples=_samples("smooth_l1_loss", "beta=0.3", "beta=0"),
+    doc="huber_loss with delta = beta, over beta",
 )
 
 # The distance of two distributions.
@@ -191,6 +196,7 @@ define(
     pullback=lambda g, y, x: strong(g, -1 - ops.log(x)),
     kernel="kernels.losses.entropy_part",
     domain="positive",
+    spelling="-xlogy({0}, {0})",
     hidden=True,
 )
 
@@ -218,4 +224,5 @@ compose(
         ('kl_div(x, y, reduction="sum", log_target=true)', {"x": "2x2", "y": "2x2"}),
         ('kl_div(x, y, "batchmean")', {"x": "()", "y": "() positive"}),
     ],
+    doc="the distance of input, log-probabilities, from target, probabilities",
 )

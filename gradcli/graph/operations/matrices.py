@@ -89,7 +89,7 @@ define(
     "logdet",
     pullback=lambda g, y, x: column(g, 2) * swapped(ops.inv(x)),
     kernel="kernels.matrices.logdet",
-    doc="the logarithm of a determinant, which must be positive",
+    doc="log(det(x)); of a negative determinant an error, where PyTorch gives nan",
     shape=_square_to_scalar("logdet"),
     samples=[("logdet(x)", {"x": "3x3 spd"}), ("logdet(x)", {"x": "2x2x2 spd"})],
 )
@@ -126,6 +126,7 @@ define(
     shape=lambda shape, offset: shape[-2:],
     parameters=(Parameter("offset", "integer", 0),),
     samples=[("grad(trace(x), x)", {"x": "2x3"})],
+    spelling="eye(size({0}, -2), size({0}, -1), {offset})",
     hidden=True,
 )
 

@@ -44,6 +44,7 @@ define(
     spelling="layer_norm",
     hidden=True,
     form="input normalized_shape affine eps",
+    analytic=True,
 )
 
 
@@ -58,6 +59,8 @@ def _layer_norm(
     if sizes is None:
         given = next((one.shape for one in (weight, bias) if one is not None), x.shape[-1:])
         sizes = given or x.shape[-1:]
+    if not x.ndim:
+        raise ShapeProblem("layer_norm() needs an input with an axis to normalize: got ()")
     if not sizes or not agree(sizes, x.shape[-len(sizes) :]):
         raise ShapeProblem(
             f"layer_norm() needs an input whose last sizes are normalized_shape, {describe(sizes)}: "
@@ -91,6 +94,7 @@ compose(
         ("layer_norm(x)", {"x": "2x0"}),
     ],
     form="input normalized_shape weight bias eps",
+    doc="features with mean 0 and variance 1, then times weight plus bias",
 )
 
 
@@ -152,6 +156,7 @@ compose(
         ("normalize(x, eps=9)", {"x": "3"}),
         ("normalize(x)", {"x": "() nonzero"}),
     ],
+    doc="x over its norm, or over eps where that is less",
 )
 compose(
     "cosine_similarity",
@@ -159,4 +164,5 @@ compose(
     _cosine_similarity,
     parameters=(Parameter("axis", "axes", None), Parameter("eps", "number", 1e-8)),
     samples=_two("cosine_similarity"),
+    doc="the cosine of the angle between vectors",
 )

@@ -115,6 +115,7 @@ define(
     shape=lambda shape: shape[:-2],
     gives="bool",
     samples=[("cond(x, 1)", {"x": "2x2 well"})],
+    spelling="slogdet({0})[0] == 0",
     hidden=True,
 )
 compose(
@@ -140,6 +141,7 @@ compose(
         ("norm(x, 1, axis=(2, 0))", {"x": "2x2x3"}),
         ('norm(x, "nuc", axis=(0, -1), keepdims=true)', {"x": "2x2x2"}),
     ],
+    doc="the p-norm over axes; of a matrix, or over two axes, the norm of the matrix",
 )
 compose(
     "cond",
@@ -153,4 +155,5 @@ compose(
         ('cond(x, "fro")', {"x": "2x2 well"}),
         ("cond(x, -2)", {"x": "2x2 well"}),
     ],
+    doc="the norm of a matrix times that of its inverse; infinite where there is none",
 )

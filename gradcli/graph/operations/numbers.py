@@ -56,6 +56,7 @@ compose(
         ("polyval(c, x)", {"c": "1", "x": "2"}),
         ("polyval(c, x)", {"c": "0", "x": "2"}),
     ],
+    doc="a polynomial at x, its highest power first",
 )
 
 define(
@@ -64,7 +65,10 @@ define(
     kernel="kernels.numbers.segment",
     shape=lambda x, xp: x,
     samples=[("interp(x, [0, 1], [1, 3])", {"x": "2"})],
+    spelling="sum({0}[..., None] >= {1}, -1)",
     hidden=True,
+    kink=lambda x, xp: ops.any(ops.eq(ops.unsqueeze(x, axis=-1), xp), axis=-1),
+    convention="the gradient of interp at a point is the one of smallest size between those on its sides",
 )
 
 
@@ -113,6 +117,7 @@ compose(
         ("interp(x, [0.5], f)", {"x": "2", "f": "1"}),
         ("interp(x, [0, 1], [2, 5])", {"x": "0"}),
     ],
+    doc="straight lines between points, constant beyond the first and the last",
 )
 
 
@@ -146,4 +151,5 @@ compose(
         ('convolve(x, y, mode="valid")', {"x": "4", "y": "2"}),
         ("convolve(x, x)", {"x": "1"}),
     ],
+    doc="the discrete convolution of two lists, as NumPy has it",
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import CallProblem, ShapeProblem
-from gradcli.graph.node import Node, Parameter, ops
+from gradcli.graph.node import Node, Parameter, as_node, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import REQUIRED, define, from_end
 from gradcli.graph.shapes import Shape, Unknown, describe
@@ -36,6 +36,12 @@ def _front(x: Shape, indices: Shape, axis: int | None) -> Shape:
     return x[: len(x) - len(indices)] + indices
 
 
+def _paired(node: Node, array: int, picked: int) -> bool:
+    """Whether it is a gather, whose index has the axes of the array."""
+    axes = {node.args[array].ndim, node.args[picked].ndim, node.args[1].ndim}
+    return len(axes) == 1 and node.values[0] is not None
+
+
 define(
     # The elements at some indices along an axis, which have one of their own for every row.
     "along",
@@ -51,6 +57,7 @@ define(
         ("quantile(x, [0.2, 0.9], axis=0)", {"x": "4x2"}),
         ("sum(grad(sum(grad(sum(sort(x, axis=0)^3), x)^2), x))", {"x": "4x2"}),
     ],
+    written=lambda node: "" if not _paired(node, 0, 1) else "gather({0}, {axis}, {1})",
     hidden=True,
 )
 
@@ -72,6 +79,7 @@ define(
     parameters=(ALONG,),
     prepare=_as_given,
     samples=[("grad(sum(sort(x, axis=0)^3), x)", {"x": "3x2"}), ("grad(sum(cummax(x)[0]^3), x)", {"x": "4"})],
+    written=lambda node: "" if not _paired(node, 2, 0) else "vjp(gather({2}, {axis}, {1}), {2}, {0})",
     hidden=True,
 )
 
@@ -90,7 +98,7 @@ define(
     parameters=(_LAST, _DESCENDING),
     prepare=_as_given,
     samples=[("grad(sum(sort(x, descending=true)^3), x)", {"x": "3"})],
-    spelling="sort[1]",
+    spelling="topk({0}, size({0}, {axis}), {axis}, {descending})[1]",
     hidden=True,
     gradless=True,
 )
@@ -98,6 +106,22 @@ define(
 
 def _sort_rule(g: Node, y: Node, x: Node, axis: int | None, descending: bool, stable: bool) -> Node:
     return g if axis is None else ops.strewn(g, ops.order(x, axis=axis, descending=descending), x, axis=axis)
+
+
+def _neighbours(y: Node, axis: int | None) -> Node:
+    """Whether two elements that stand side by side are equal, in each row."""
+    if axis is None:
+        return as_node(False)
+    rest = (("all",),) * (-axis - 1)
+    left, right = (ops.index(y, spec=(("slice", *bounds, 1), *rest)) for bounds in ((0, -1), (1, None)))
+    return ops.any(ops.eq(left, right), axis=axis, keepdims=True)
+
+
+def _top_kink(x: Node, k: int, axis: int | None, largest: bool) -> Node:
+    if axis is None:
+        return as_node(False)
+    first = (("slice", 0, k + 1, 1), *(("all",),) * (-axis - 1))
+    return _neighbours(ops.index(ops.sort(x, axis=axis, descending=largest), spec=first), axis)
 
 
 define(
@@ -117,6 +141,9 @@ define(
         ("sort(x, -1, descending=true)", {"x": "2x3"}),
         ("sort(x)", {"x": "2x0"}),
     ],
+    kink=lambda x, axis, descending, stable: _neighbours(ops.sort(x, axis=axis, descending=descending), axis),
+    convention="equal elements keep their order in sort, and each has the gradient of its place",
+    doc="the elements in order; their places are the indices of topk",
 )
 
 _K = Parameter("k", "size", REQUIRED)
@@ -128,7 +155,8 @@ def _top_shape(shape: Shape, k: int, axis: int | None, largest: bool) -> Shape:
     most = size.at_most if isinstance(size, Unknown) else size
     if k > most or (axis is None and k != 1):
         of = f"axis {axis} of {describe(shape)} has {most}" if shape else "a scalar is 1"
-        raise ShapeProblem(f"topk() cannot pick {k} elements: {of}", hint="choose a smaller k" if k else "")
+        what = "1 element" if k == 1 else f"{k} elements"
+        raise ShapeProblem(f"topk() cannot pick {what}: {of}", hint="choose a smaller k" if k else "")
     return tuple([k if place - len(shape) == axis else one for place, one in enumerate(shape)])
 
 
@@ -172,6 +200,8 @@ define(
     ],
     spelling="topk[0]",
     hidden=True,
+    kink=_top_kink,
+    convention="of equal elements topk takes the first",
 )
 
 
@@ -192,4 +222,5 @@ compose(
     _topk,
     parameters=(_K, _LAST, _LARGEST, Parameter("sorted", "flag", True)),
     samples=[("topk(x, 2)[0]", {"x": "2x3"}), ("topk(x, 2, sorted=false)[0]", {"x": "3"})],
+    doc="the k largest elements in order, and their indices",
 )

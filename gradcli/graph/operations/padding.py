@@ -13,7 +13,7 @@ from gradcli.graph.shapes import Shape, elements
 Widths = tuple[tuple[int, int], ...]
 
 _FORM = "write pad(x, 1), pad(x, (before, after)), or a pair for each axis"
-_WIDTH = Parameter("width", "integers", REQUIRED)
+_WIDTH = Parameter("width", "widths", REQUIRED)
 _MODES = ("constant", "edge", "reflect", "wrap")
 _FOLDING = Parameter("mode", "text", "edge", _MODES[1:])
 
@@ -24,8 +24,11 @@ def _pad_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
     shape = nodes[0].shape
     known_sizes("pad", shape)
     width, mode = _widths(tuple(given["width"]), len(shape)), given.get("mode", "constant")
-    if min([one for pair in width for one in pair], default=0) < 0:
-        raise CallProblem("pad() needs widths that are not negative", hint="a slice cuts: x[1:-1]")
+    least = min([one for pair in width for one in pair], default=0)
+    if least < 0:
+        raise CallProblem(
+            f"pad() needs widths that are not negative, and got {least}", hint="a slice cuts: x[1:-1]"
+        )
     for axis, (size, pair) in enumerate(zip(shape, width, strict=True)):
         if mode != "constant" and size == 0 and any(pair):
             raise ShapeProblem(f'axis {axis} is empty: there is nothing to pad it with in mode "{mode}"')
@@ -41,8 +44,9 @@ def _widths(width: tuple[Any, ...], ndim: int) -> Widths:
         pairs = tuple([(row[0], row[-1]) for row in rows])
         if len(pairs) in (1, ndim):
             return pairs * ndim if len(pairs) == 1 else pairs
-    plural = "axis" if ndim == 1 else "axes"
-    raise CallProblem(f"pad() needs a width for each of the {ndim} {plural}, and got {width}", hint=_FORM)
+    which = "its axis" if ndim == 1 else f"each of the {ndim} axes"
+    got = width or "none"
+    raise CallProblem(f"pad() needs a width for {which}, and got {got}", hint=_FORM)
 
 
 def _padded(shape: Shape, width: Widths, **_: Any) -> Shape:
@@ -101,5 +105,6 @@ define(
         ('grad(sum(pad(x, (1, 4), "reflect")^3), x)', {"x": "3"}),
         ('grad(sum(pad(x, ((1, 2), (3, 0)), "wrap")^3), x)', {"x": "2x2"}),
     ],
+    spelling="vjp(pad({zeros}, {width}, {mode}), {zeros}, {0})",
     hidden=True,
 )

@@ -92,6 +92,7 @@ define(
     "a b",
     kernel="kernels.elementwise.number_share",
     scalar="scalars.number_share",
+    spelling="where({0} == {1}, 0.5, {0} > {1} or isnan({1}))",
     hidden=True,
 )
 define(
@@ -105,6 +106,9 @@ define(
     scalar="scalars.fmax",
     torch="FmaxBackward0",
     hides_nan=True,
+    kink=lambda a, b: ops.eq(a, b),
+    convention="each side of a tie of fmax gets half of the gradient",
+    doc="the larger of two, and not the one that is nan",
 )
 define(
     "fmin",
@@ -117,6 +121,9 @@ define(
     scalar="scalars.fmin",
     torch="FminBackward0",
     hides_nan=True,
+    kink=lambda a, b: ops.eq(a, b),
+    convention="each side of a tie of fmin gets half of the gradient",
+    doc="the smaller of two, and not the one that is nan",
 )
 
 # What is left over, and signs.
@@ -135,6 +142,9 @@ define(
     scalar="scalars.fmod",
     torch="FmodBackward1",
     domain="fraction three",
+    kink=lambda a, b: ops.logical_and(ops.eq(ops.fmod(a, b), 0), ops.ne(a, 0)),
+    convention="fmod jumps where b goes into a; its gradient there is 1 by a, -(a / b) by b",
+    doc="what b leaves of a, with the sign of a; counted exactly, where PyTorch rounds a / b",
 )
 define(
     "copysign",
@@ -145,6 +155,9 @@ define(
     scalar="math.copysign",
     torch="CopysignBackward0",
     domain="nonzero",
+    kink=lambda a, b: ops.logical_or(ops.eq(a, 0), ops.eq(b, 0)),
+    convention="the gradient of copysign by a is 0 at a = 0; by b it is 0, also at its jump",
+    doc="the size of a with the sign of b",
 )
 define(
     "heaviside",
@@ -155,6 +168,9 @@ define(
     domain="nonzero",
     hides_nan=True,
     samples=[("heaviside(x * (x > 0), y)", {"x": "5 nonzero", "y": "()"})],
+    kink=lambda x, values: ops.eq(x, 0),
+    convention="heaviside jumps at 0, and its gradient by x is 0",
+    doc="0 below 0, 1 above, and values at 0",
 )
 define(
     "lerp",
@@ -167,4 +183,6 @@ define(
     kernel="kernels.elementwise.lerp",
     scalar="scalars.lerp",
     torch="LerpBackward1",
+    doc="from a at w = 0 to b at w = 1",
+    analytic=True,
 )

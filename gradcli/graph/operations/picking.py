@@ -98,5 +98,6 @@ define(
         ("grad(sum(gather(x, 1, [[0, 0, 2], [-1, 1, 1]])^3), x)", {"x": "2x3"}),
         ("grad(sum(gather(x, 0, [[1, 0], [1, 1], [0, 0]])^3), x)", {"x": "2x3"}),
     ],
+    spelling="vjp(gather({zeros}, {axis}, {1}), {zeros}, {0})",
     hidden=True,
 )

@@ -102,6 +102,15 @@ def _pooled(
     return (*shape[:-2], *[window_count(*move, ceil_mode=ceil_mode) for move in moves])
 
 
+_GIVEN = ", ".join([f"{{{parameter.name}}}" for parameter in _MEAN])
+_POOLED = "jvp(max_pool2d({1}, {kernel_size}, {stride}, {padding}, {dilation}, {ceil_mode}), {1}, {0})"
+
+
+def _alike(node: Node) -> bool:
+    """Whether it is one derivative, and not a batch of them."""
+    return node.args[0].ndim == node.args[1].ndim
+
+
 define(
     "avg_pool2d",
     "input",
@@ -118,6 +127,8 @@ define(
         ("avg_pool2d(x, 2, divisor_override=3)", {"x": "2x3"}),
         ("avg_pool2d(x, 2)", {"x": "0x1x2x2"}),
     ],
+    doc="the mean of each window",
+    analytic=True,
 )
 define(
     "avg_unpool2d",
@@ -128,8 +139,19 @@ define(
     parameters=(_SIZE, *_MEAN),
     prepare=lambda nodes, given: given,
     samples=[("grad(sum(avg_pool2d(x, 2, 1, 1, false, false)^3), x)", {"x": "1x2x3"})],
+    spelling=f"vjp(avg_pool2d({{zeros}}, {_GIVEN}), {{zeros}}, {{0}})",
     hidden=True,
 )
+
+
+def _window_ties(x: Node, **given: Any) -> Node:
+    """Whether a window has several largest elements: then their mean place is no place of one of them."""
+    rows, columns = _image(x.shape)
+    place = ops.reshape(ops.arange(start=0.0, stop=float(rows * columns), step=1.0), shape=(rows, columns))
+    mean, spread = (ops.max_gather2d(one, x, **given) for one in (place, place * place))
+    return ops.any(ops.ne(spread, mean * mean), axis=(-2, -1), keepdims=True)
+
+
 define(
     "max_pool2d",
     "input",
@@ -147,6 +169,9 @@ define(
         ("max_pool2d(x, 2, 1)", {"x": "3x3"}),
         ("max_pool2d(x, 2)", {"x": "0x1x2x2"}),
     ],
+    kink=_window_ties,
+    convention="elements of a window that are maximal together share its gradient equally",
+    doc="the largest element of each window",
 )
 define(
     "max_spread2d",
@@ -157,6 +182,7 @@ define(
     parameters=_LARGEST,
     prepare=lambda nodes, given: given,
     samples=[("grad(sum(max_pool2d(x, 2, 1)^3), x)", {"x": "1x3x3"})],
+    written=lambda node: _POOLED.replace("jvp", "vjp") if _alike(node) else "",
     hidden=True,
 )
 define(
@@ -168,6 +194,7 @@ define(
     parameters=_LARGEST,
     prepare=lambda nodes, given: given,
     samples=[("grad(sum(grad(sum(max_pool2d(x, 2, 1)^3), x)^2), x)", {"x": "1x3x3"})],
+    written=lambda node: _POOLED if _alike(node) else "",
     hidden=True,
 )
 
@@ -197,6 +224,7 @@ compose(
         ("avg_pool1d(x, 3, stride=2, padding=1, ceil_mode=true, count_include_pad=false)", {"x": "1x4"}),
         ("avg_pool1d(x, 2)", {"x": "4"}),
     ],
+    doc="the mean of each window",
 )
 compose(
     "max_pool1d",
@@ -208,4 +236,5 @@ compose(
         ("max_pool1d(x, 2, 1, 1, 2, ceil_mode=true)", {"x": "1x4"}),
         ("max_pool1d(x, 2)", {"x": "4"}),
     ],
+    doc="the largest element of each window",
 )

@@ -38,6 +38,7 @@ compose(
         ("matrix_power(x, -2)", {"x": "2x2x2 well"}),
         ("matrix_power(x, 5)", {"x": "0x0"}),
     ],
+    doc="a matrix times itself n times; of its inverse for a negative n",
 )
 
 
@@ -65,6 +66,7 @@ define(
         ("expm(0 * x)", {"x": "2x2"}),
         ("expm(x)", {"x": "0x0"}),
     ],
+    doc="the exponential of a matrix",
 )
 
 
@@ -89,5 +91,6 @@ define(
     kernel="kernels.matrix_exponential.block_triangular",
     shape=_doubled,
     samples=[("grad(sum(expm(x)), x)", {"x": "2x2"})],
+    spelling="kron(eye(2), {0}) + kron([[0, 1], [0, 0]], {1})",
     hidden=True,
 )

@@ -30,6 +30,10 @@ def _contract(
     return (*broadcast(*batch), *rest)
 
 
+# How the language multiplies batches of vectors, which it takes for matrices.
+_COLUMNS = "({0} @ {1}[..., None])[..., 0]"
+_ROWS = "({0}[..., None, :] @ {1})[..., 0, :]"
+
 define(
     "matmat",
     "a b",
@@ -59,6 +63,7 @@ define(
     symbol="@",
     samples=[("a @ b", {"a": "2x3", "b": "3"}), ("a @ b", {"a": "4x2x3", "b": "3"})],
     spelling="matmul",
+    written=lambda node: _COLUMNS if node.args[1].ndim > 1 else "",
     hidden=True,
 )
 define(
@@ -72,6 +77,7 @@ define(
     symbol="@",
     samples=[("a @ b", {"a": "3", "b": "3x2"}), ("a @ b", {"a": "3", "b": "4x3x2"})],
     spelling="matmul",
+    written=lambda node: _ROWS if node.args[0].ndim > 1 else "",
     hidden=True,
 )
 define(
@@ -85,6 +91,7 @@ define(
     symbol="@",
     samples=[("a @ b", {"a": "3", "b": "3"}), ("a @ b", {"a": "0", "b": "0"})],
     spelling="dot",
+    written=lambda node: "" if node.args[0].ndim == node.args[1].ndim == 1 else "sum({0} * {1}, -1)",
     hidden=True,
 )
 

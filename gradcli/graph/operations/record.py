@@ -50,6 +50,7 @@ def define(
     convention: str = "",
     analytic: bool = False,
     doc: str = "",
+    written: Callable[[Node], str] | None = None,
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
     names = tuple(arguments.split())
@@ -81,6 +82,7 @@ def define(
         analytic=analytic,
         doc=doc,
         topic=topic_of_caller(),
+        written=written,
     )
     ops.records[name] = record
     return record

@@ -154,7 +154,7 @@ for _name in ("max", "min"):
             x, ops.records[name](x, axis=axis, keepdims=True), axis
         ),
         convention=f"elements that are {_name}imal together share the gradient of {_name} equally",
-        doc=f"the {_name}imum over axes",
+        doc=f"the {_name}imum over axes; ties share its gradient, where PyTorch takes one",
         scalar="scalars.identity",
         shape=_reduce_some(_name),
         parameters=_AXES,
@@ -162,6 +162,11 @@ for _name in ("max", "min"):
         aliases=f"a{_name}",
         samples=reduction_samples(_name),
     )
+
+
+def _shares_written(node: Node) -> str:
+    (axis,) = node.values
+    return "softmax({0}, {axis})" if len(axis) == 1 else "exp({0} - logsumexp({0}, {axis}, true))"
 
 
 define(
@@ -173,8 +178,9 @@ define(
     scalar="reduction_scalars.share",
     shape=lambda shape, axis: shape,
     parameters=(Parameter("axis", "axes", REQUIRED),),
-    spelling="softmax",
     samples=[("grad(logsumexp(x), x)", {"x": "2x3"}), ("grad(sum(logsumexp(x, axis=0)), x)", {"x": "3x2"})],
+    spelling="softmax",
+    written=_shares_written,
     hidden=True,
 )
 define(
@@ -187,4 +193,6 @@ define(
     parameters=_AXES,
     torch="LogsumexpBackward0",
     samples=[*reduction_samples("logsumexp"), ("logsumexp(x)", {"x": "0"})],
+    kink=lambda x, axis, keepdims: ops.isinf(ops.logsumexp(x, axis=axis, keepdims=True)),
+    convention="equal infinities share the gradient of logsumexp, where PyTorch gives nan",
 )

@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from gradcli.errors import CallProblem, ShapeProblem
-from gradcli.graph.node import Node, Parameter, ops
+from gradcli.graph.node import Node, Parameter, as_node, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.ordering import ALONG, axis_along
 from gradcli.graph.operations.record import Sample, define, from_end, strong
@@ -74,6 +74,7 @@ define(
     prepare=_scan_parameters,
     torch="CumsumBackward0",
     samples=_samples("cumsum({})"),
+    doc="the sum so far",
 )
 define(
     # The elements moved one place along an axis, the free place filled.
@@ -138,6 +139,7 @@ define(
     prepare=_scan_parameters,
     torch="CumprodBackward0",
     samples=[*_samples("cumprod({})"), ("cumprod(x * [1, 0, 2, 0, 3])", {"x": "5"})],
+    doc="the product so far; its gradient divides by nothing, so zeros do no harm",
 )
 
 
@@ -182,6 +184,9 @@ define(
     prepare=_scan_parameters,
     torch="LogcumsumexpBackward0",
     samples=_samples("logcumsumexp({})"),
+    kink=lambda x, axis: ops.isinf(ops.logcumsumexp(x, axis=axis)),
+    convention="equal infinities so far share the gradient of logcumsumexp equally",
+    doc="log(cumsum(exp(x))), never overflowing",
 )
 
 
@@ -197,6 +202,14 @@ def _running(name: str) -> None:
         x, axis = _flattened(x, axis)
         return ops.records[f"{name}_values"](x, axis=axis), ops.records[f"{name}_indices"](x, axis=axis)
 
+    def kink(x: Node, axis: int | None) -> Node:
+        if axis is None:
+            return as_node(False)
+        rest = (("all",),) * (-axis - 1)
+        before = ops.index(ops.records[f"{name}_values"](x, axis=axis), spec=(("slice", 0, -1, 1), *rest))
+        met = ops.eq(ops.index(x, spec=(("slice", 1, None, 1), *rest)), before)
+        return ops.any(met, axis=axis, keepdims=True)
+
     define(
         f"{name}_values",
         pullback=rule,
@@ -209,6 +222,8 @@ def _running(name: str) -> None:
         samples=_samples(name + "({})[0]"),
         spelling=f"{name}[0]",
         hidden=True,
+        kink=kink,
+        convention=f"of equal elements {name} takes the last",
     )
     define(
         # Of equal elements the last, as in PyTorch.
@@ -227,7 +242,14 @@ def _running(name: str) -> None:
         hidden=True,
         gradless=True,
     )
-    compose(name, "x", build, parameters=(ALONG,), samples=_samples(name + "({})[0]")[:1])
+    compose(
+        name,
+        "x",
+        build,
+        parameters=(ALONG,),
+        samples=_samples(name + "({})[0]")[:1],
+        doc=f"the {name[3:]}imum so far, and its index",
+    )
 
 
 _running("cummax")
@@ -280,4 +302,5 @@ compose(
         ("trapezoid(y, dx=h, axis=0)", {"y": "3x2", "h": "()"}),
         ("trapezoid(y)", {"y": "2x0"}),
     ],
+    doc="the integral of straight lines between points, at x or dx apart",
 )

@@ -115,6 +115,10 @@ def _vectors_rule(g: Node, y: Node, x: Node, e: Node) -> Node:
     return found
 
 
+def _values_kink(x: Node, *_: Node) -> Node:
+    return ops.clustered(ops.svdvals(x), singular=True)
+
+
 define(
     "singular_values",
     "x e",
@@ -123,7 +127,10 @@ define(
     shape=_values_shape("svd"),
     torch="LinalgSvdBackward0",
     samples=[("svd(x)[1]", {"x": "3x2"})],
+    spelling="svd({0})[1]",
     hidden=True,
+    kink=_values_kink,
+    convention="where singular values meet or are 0, their gradients are those of one choice of vectors",
 )
 define(
     "singular_vectors",
@@ -137,7 +144,10 @@ define(
         ("svd(x)[2]", {"x": "2x3"}),
         ("svd(x)[0]", {"x": "2x2x2 well"}),
     ],
+    spelling="concat([svd({0})[0], swapaxes(svd({0})[2], -1, -2)], axis=-2)",
     hidden=True,
+    kink=_values_kink,
+    convention="where singular values meet, vectors have no derivative; what they make with the values has",
 )
 define(
     "svdvals",
@@ -153,6 +163,9 @@ define(
         ("sum(svdvals(x)^3)", {"x": "2x3"}),
         ("grad(prod(svdvals(x)), x)", {"x": "2x2 well"}),
     ],
+    kink=_values_kink,
+    convention="where singular values meet or are 0, their gradients are those of one choice of vectors",
+    doc="the singular values, the largest first",
 )
 define(
     # 1 for a singular value that is more than rounding, else 0.
@@ -162,6 +175,7 @@ define(
     shape=lambda s, longest: s,
     parameters=(Parameter("longest", "integer", 1),),
     samples=[('norm(x, "nuc")', {"x": "2x2 well"})],
+    spelling="{0} > {longest} * 2.220446049250313e-16 * max({0}, -1, true)",
     hidden=True,
 )
 
@@ -177,4 +191,5 @@ compose(
     "x",
     _svd,
     samples=[("svd(x)[0]", {"x": "2x3"}), ("svd(x)[1]", {"x": "2x2x2 well"}), ("svd(x)[2]", {"x": "3x2"})],
+    doc="U, the singular values and V.T, reduced as with full_matrices=False",
 )

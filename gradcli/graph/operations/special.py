@@ -16,6 +16,7 @@ define(
     analytic=True,
     scalar="math.erf",
     torch="ErfBackward0",
+    doc="the error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x",
 )
 
 define(
@@ -24,6 +25,8 @@ define(
     kernel="scipy.special.erfc",
     scalar="math.erfc",
     torch="ErfcBackward0",
+    doc="1 - erf(x), with all its digits",
+    analytic=True,
 )
 define(
     "erfinv",
@@ -32,6 +35,7 @@ define(
     scalar="special_scalars.erfinv",
     torch="ErfinvBackward0",
     domain="unit",
+    doc="the inverse of erf",
 )
 
 # The gamma function.
@@ -44,6 +48,7 @@ define(
     torch="LgammaBackward0",
     aliases="gammaln",
     domain="positive",
+    doc="the logarithm of abs(gamma(x))",
 )
 define(
     "digamma",
@@ -52,6 +57,8 @@ define(
     scalar="special_scalars.digamma",
     torch="DigammaBackward0",
     domain="positive",
+    doc="the derivative of lgamma",
+    analytic=True,
 )
 
 
@@ -82,6 +89,7 @@ define(
         ("polygamma(3, x)", {"x": "0"}),
     ],
     form="n x",
+    doc="the derivative of digamma of order n",
 )
 define(
     # Gamma(x + 1), the one smooth curve through the factorials; exact for whole numbers.
@@ -90,6 +98,7 @@ define(
     kernel="kernels.special.factorial",
     scalar="special_scalars.factorial",
     domain="positive",
+    doc="gamma(x + 1): x! for whole numbers",
 )
 
 
@@ -112,6 +121,9 @@ define(
     kernel="kernels.special.comb",
     scalar="special_scalars.comb",
     domain="three high",
+    kink=lambda n, k: ops.logical_or(ops.eq(k, 0), ops.eq(k, n)),
+    convention="comb is 0 beyond 0 and n; its gradient at both is the one between them",
+    doc="how many ways there are to choose k of n, by gamma functions",
 )
 
 # Logarithms of sums and products.
@@ -133,6 +145,9 @@ define(
     kernel="numpy.logaddexp",
     scalar="special_scalars.logaddexp",
     torch="LogaddexpBackward0",
+    kink=lambda a, b: ops.logical_and(ops.isinf(a), ops.eq(a, b)),
+    convention="two equal infinities share the gradient of logaddexp, where PyTorch gives nan",
+    doc="log(exp(a) + exp(b)), never overflowing",
 )
 
 
@@ -159,4 +174,7 @@ define(
     scalar="special_scalars.xlogy",
     torch="XlogyBackward0",
     domain="real positive",
+    kink=lambda x, y: ops.logical_and(ops.eq(x, 0), ops.le(y, 0)),
+    convention="at x = 0 the gradient of xlogy is 0 by y, and by x 0 for a negative y",
+    doc="x * log(y), and 0 where x is 0",
 )

@@ -19,7 +19,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcli.errors import ShapeProblem
-from gradcli.graph import derive
 from gradcli.graph.node import Node, Parameter, ops, reachable
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import define, square_matrix, strong, swapped
@@ -85,6 +84,9 @@ def growth(g: Node, values: Sequence[Node], turned: Callable[[Node], Node]) -> N
         values: nodes that stand for the same values; none, where it does not depend on them.
         turned: makes a matrix, as many rows as values, of a cotangent.
     """
+    # Deriving reads the table, whose part this is: at the top it would be a circle.
+    from gradcli.graph import derive
+
     if not values:
         return None
     shape = values[0].shape
@@ -147,6 +149,10 @@ def _vector_of_values(name: str) -> Any:
     return rule
 
 
+def _values_kink(x: Node, *_: Node) -> Node:
+    return ops.clustered(ops.eigvalsh(x), singular=False)
+
+
 define(
     "eigenvalues",
     "x e",
@@ -158,7 +164,10 @@ define(
         ("eigh(x)[0]", {"x": "3x3 spd"}),
         ("w, v = eigh(x); v @ diag(w^2) @ v.T", {"x": "2x2 spd"}),
     ],
+    spelling="eigh({0})[0]",
     hidden=True,
+    kink=_values_kink,
+    convention="where eigenvalues meet, their gradients are those of one choice of vectors",
 )
 define(
     "eigenvectors",
@@ -168,7 +177,10 @@ define(
     shape=lambda x, e: x,
     torch="LinalgEighBackward0",
     samples=[("eigh(x)[1]", {"x": "3x3 spd"}), ("eigh(x)[1]", {"x": "2x2x2 spd"})],
+    spelling="eigh({0})[1]",
     hidden=True,
+    kink=_values_kink,
+    convention="where eigenvalues meet, vectors have no derivative; what they make with the values has",
 )
 define(
     "eigvalsh",
@@ -184,6 +196,9 @@ define(
         ("sum(eigvalsh(x)^3)", {"x": "2x3x3 spd"}),
         ("grad(prod(eigvalsh(x)), x)", {"x": "2x2 spd"}),
     ],
+    kink=_values_kink,
+    convention="where eigenvalues meet, their gradients are those of one choice of vectors",
+    doc="the eigenvalues of the symmetric part, ascending",
 )
 
 
@@ -222,4 +237,5 @@ compose(
         ("eigh(x)[1]", {"x": "2x2 spd"}),
         ("eigh(x)[1]", {"x": "0x0"}),
     ],
+    doc="eigenvalues and eigenvectors of the symmetric part, where PyTorch reads the lower half",
 )

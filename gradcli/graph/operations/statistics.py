@@ -18,7 +18,7 @@ from gradcli.graph.operations.record import (
     restored,
     strong,
 )
-from gradcli.graph.operations.reduction import count, reduction_samples
+from gradcli.graph.operations.reduction import count, reduction_samples, tied
 from gradcli.graph.shapes import Shape, describe, is_known
 
 CORRECTION = Parameter("correction", "number", 1)
@@ -99,8 +99,8 @@ def _share(x: Node, y: Node, axis: tuple[int, ...]) -> Node:
 
 
 def _median_rule(g: Node, y: Node, x: Node, axis: tuple[int, ...], keepdims: bool) -> Node:
-    lower = _share(x, ops.middle(x, axis=axis, upper=False), axis)
-    upper = _share(x, ops.middle(x, axis=axis, upper=True), axis)
+    lower = _share(x, ops.middle(x, axis=axis, side="lower"), axis)
+    upper = _share(x, ops.middle(x, axis=axis, side="higher"), axis)
     return strong(restored(g, axis, keepdims), (lower + upper) / 2)
 
 
@@ -109,9 +109,10 @@ define(
     "middle",
     kernel="kernels.statistics.middle",
     scalar="scalars.identity",
-    shape=lambda shape, axis, upper: reduced(shape, axis, keepdims=True),
-    parameters=(AXIS, Parameter("upper", "flag", False)),
+    shape=lambda shape, axis, side: reduced(shape, axis, keepdims=True),
+    parameters=(AXIS, Parameter("side", "text", "lower", ("lower", "higher"))),
     samples=[("grad(median(x), x)", {"x": "4"}), ("x * grad(median(x), x)", {"x": "3"})],
+    spelling="quantile({0}, 0.5, {axis}, true, {side})",
     hidden=True,
 )
 define(
@@ -123,6 +124,11 @@ define(
     parameters=(AXIS, KEEPDIMS),
     torch="MedianBackward0",
     samples=[*reduction_samples("median"), ("median(x)", {"x": "4"}), ("median(x)", {"x": "0"})],
+    kink=lambda x, axis, keepdims: ops.logical_or(
+        *[tied(x, ops.middle(x, axis=axis, side=side), axis) for side in ("lower", "higher")]
+    ),
+    convention="elements that are a middle value together share its gradient equally",
+    doc="the middle value; the mean of the two middle ones, where PyTorch takes the lower",
 )
 
 
@@ -138,8 +144,9 @@ define(
     "x q",
     kernel="kernels.statistics.rank",
     shape=_rank_shape,
-    parameters=(Parameter("rounding", "text", "down", ("down", "up", "nearest")),),
+    parameters=(Parameter("rounding", "text", "floor", ("floor", "ceil", "round")),),
     samples=[("quantile(x, 0.3)", {"x": "4"})],
+    spelling="where(isnan({0}[..., -1:]), size({0}, -1) - 1, {rounding}({1} * (size({0}, -1) - 1)))",
     hidden=True,
 )
 
@@ -175,10 +182,10 @@ def _quantile(
         return place, ops.along(ordered, place, axis=-1)
 
     if interpolation in ("lower", "higher", "nearest"):
-        rounding = {"lower": "down", "higher": "up", "nearest": "nearest"}[interpolation]
+        rounding = {"lower": "floor", "higher": "ceil", "nearest": "round"}[interpolation]
         found = at(rounding)[1]
     else:
-        (place, below), (_, above) = at("down"), at("up")
+        (place, below), (_, above) = at("floor"), at("ceil")
         weight = parts * (count(row, (-1,)) - 1) - place if interpolation == "linear" else 0.5
         found = below + weight * (above - below)
     if q.ndim:
@@ -209,4 +216,5 @@ compose(
             for way in ("lower", "higher", "midpoint", "nearest")
         ],
     ],
+    doc="the value below which a part q of the elements lies; several along a new first axis",
 )

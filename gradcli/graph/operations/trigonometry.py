@@ -98,6 +98,7 @@ define(
     scalar="math.asinh",
     torch="AsinhBackward0",
     aliases="arcsinh",
+    analytic=True,
 )
 define(
     "acosh",
@@ -107,6 +108,7 @@ define(
     torch="AcoshBackward0",
     aliases="arccosh",
     domain="beyond_one",
+    analytic=True,
 )
 define(
     "atanh",
@@ -116,6 +118,7 @@ define(
     torch="AtanhBackward0",
     aliases="arctanh",
     domain="unit",
+    analytic=True,
 )
 define(
     # 1 - x^2 as a product, which keeps its digits next to 1, with the slope of the square, which keeps
@@ -124,6 +127,7 @@ define(
     pullback=lambda g, y, x: strong(g, -2 * x),
     kernel="kernels.trigonometry.one_less_square",
     scalar="trigonometry_scalars.one_less_square",
+    spelling="(1 - {0}) * (1 + {0})",
     hidden=True,
 )
 
@@ -160,5 +164,6 @@ define(
     kernel="kernels.trigonometry.sinc_slope",
     scalar="trigonometry_scalars.sinc_slope",
     parameters=(Parameter("order", "integer", 1),),
+    spelling="diff(sinc({0}), {0}, {order})",
     hidden=True,
 )

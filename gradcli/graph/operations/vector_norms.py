@@ -7,6 +7,7 @@ import math
 from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.record import AXIS, KEEPDIMS, define, number, reduced, restored, strong
+from gradcli.graph.operations.reduction import tied
 from gradcli.graph.shapes import Shape
 
 
@@ -36,6 +37,13 @@ def _norm_rule(g: Node, y: Node, x: Node, p: float, axis: tuple[int, ...], keepd
     return strong(g, ops.where(flat, 0, slope))
 
 
+def _norm_kink(x: Node, p: float, axis: tuple[int, ...], keepdims: bool) -> Node:
+    size = ops.norm_p(x, p=p, axis=axis, keepdims=True)
+    if math.isinf(p):
+        return ops.logical_or(tied(ops.abs(x), size, axis), ops.eq(size, 0))
+    return ops.eq(size if p > 1 else x, 0)
+
+
 define(
     "norm_p",
     pullback=_norm_rule,
@@ -57,4 +65,6 @@ define(
         ("norm(x, 3)", {"x": "0"}),
     ],
     hidden=True,
+    kink=_norm_kink,
+    convention="the gradient of norm at 0 is 0; for p=inf the largest elements share it",
 )
