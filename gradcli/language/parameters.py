@@ -128,7 +128,9 @@ class _Reading:
     def _size(self, meaning: Meaning) -> int:
         size = self._whole(meaning, "a whole number")
         if size < 0:
-            raise CallProblem(f"{self._function}() needs a size that is not negative for {self._name}, and got {size}")
+            raise CallProblem(
+                f"{self._function}() needs a size that is not negative for {self._name}, and got {size}"
+            )
         return size
 
     def _shape(self, meaning: Meaning) -> tuple[int, ...]:
