@@ -181,5 +181,6 @@ class _Name:
             return Row(self._name, method, None, None, "skipped", "both modes are not finite here"), []
         theirs = Slope(forward, 8 * (self.noise + _EPSILON * size))
         verdict = verdict_on(slope, other, theirs)
-        outcome = Outcome(verdict, theirs, abs(slope - forward))
+        note = "" if math.isfinite(forward + slope) else f"it is {forward:g} forward and {slope:g} in reverse"
+        outcome = Outcome(verdict, theirs, abs(slope - forward), note)
         return row(self._name, method, [(outcome, length(direction))]), []

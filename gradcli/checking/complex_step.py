@@ -34,10 +34,10 @@ def slope(function: Moving, weights: Sequence[Array], direction: Array) -> float
 
     smallest = float(numpy.min(numpy.abs(direction), where=direction != 0, initial=math.inf))
     step = _STEP if smallest > _TINY else _LARGER_STEP
-    found, other = (_imaginary(function, weights, direction, one) for one in (step, 16 * step))
+    found, other = (_imaginary(function, weights, direction, one) for one in (step, 1024 * step))
     if found is None or other is None:
         return None
-    # At the edge of a domain, as of x^1.5 at 0, the answer hangs on the step.
+    # At the edge of a domain, as of x^1.5 at 0, the answer hangs on the step; and where it underflows.
     return found if abs(found - other) <= 1e-9 * abs(found) else math.nan
 
 

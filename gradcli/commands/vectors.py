@@ -82,7 +82,7 @@ class Cotangents(_Vectors):
     """A vector for each output, by number; without one the output must be a scalar.
 
     Raises:
-        UsageError: they are not numbered 0, 1, ... one each.
+        UsageError: they are not numbered 0, 1, ... one each, or one is for a name.
     """
 
     def __init__(self, texts: tuple[str, ...], inputs: Inputs) -> None:
@@ -90,6 +90,11 @@ class Cotangents(_Vectors):
         for text in texts:
             found = _NUMBERED.match(text)
             place = int(found.group(1)) if found else 0
+            if named := _NAMED.match(text):
+                raise UsageError(
+                    f"the vector is one for an output, and {named.group(1)} is a name",
+                    hint="write --vector V, or --vector 0=... --vector 1=... for several outputs",
+                )
             if place in self._typed:
                 raise UsageError(
                     f"there are two vectors for output {place}", hint="write --vector 0=... --vector 1=..."

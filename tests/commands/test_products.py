@@ -228,6 +228,12 @@ WRONG = [
         "           ^^^\n",
     ),
     (
+        2,
+        ["vjp", "x^2", "x=1,2", "--vector", "x=1,0"],
+        "error: the vector is one for an output, and x is a name\n"
+        "  hint: write --vector V, or --vector 0=... --vector 1=... for several outputs\n",
+    ),
+    (
         3,
         ["vjp", "x, x", "x=1", "--vector", "0=1", "--vector", "1=[1, 2]"],
         "error: the vector is (2,) and output 1 is (): they must have one shape\n"

@@ -42,15 +42,16 @@ define(
 )
 
 
-def _radius(a: Node, b: Node) -> Node:
-    radius = ops.hypot(a, b)
-    return ops.where(ops.eq(radius, 0), 1, radius)
-
-
 def _cosine(side: Node, radius: Node) -> Node:
     # Flat at the origin, as every norm is: zero at the second order too, so the quotient is masked whole.
     flat = ops.eq(radius, 0)
     return ops.where(flat, 0, side / ops.where(flat, 1, radius))
+
+
+def _turn(side: Node, a: Node, b: Node) -> Node:
+    # Not by the squared radius, which over- and underflows.
+    radius = ops.hypot(a, b)
+    return _cosine(side, radius) / ops.where(ops.eq(radius, 0), 1, radius)
 
 
 define(
@@ -72,10 +73,9 @@ define(
 define(
     "atan2",
     "a b",
-    # Not by the squared radius, which over- and underflows.
     pullback=(
-        lambda g, y, a, b: strong(g, b / _radius(a, b) / _radius(a, b)),
-        lambda g, y, a, b: strong(g, -a / _radius(a, b) / _radius(a, b)),
+        lambda g, y, a, b: strong(g, _turn(b, a, b)),
+        lambda g, y, a, b: strong(g, -_turn(a, a, b)),
     ),
     kernel="numpy.arctan2",
     doc="the angle of the point (b, a), in radians",
