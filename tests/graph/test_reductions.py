@@ -321,3 +321,10 @@ def test_trapezoids_that_do_not_fit() -> None:
         Expression("trapezoid(y)")(y=1.0)
     with pytest.raises(CallProblem, match="x or dx, not both"):
         Expression("trapezoid(y, y, 2)")(y=[1.0, 2])
+
+
+def test_a_quantile_by_its_part() -> None:
+    """At an element too, where both neighbours are the same way off: the slope is theirs."""
+    for q in (0.25, 0.5, 0.6):
+        assert_allclose(Expression("quantile(x, q)").grad(wrt=("q",), x=[1.0, 2, 3], q=q)["q"], 2, rtol=1e-14)
+    assert Expression("quantile(x, 0.5)").value_and_grad(x=[1.0, 2, np.inf])[0] == 2

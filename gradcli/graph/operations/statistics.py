@@ -185,9 +185,14 @@ def _quantile(
         rounding = {"lower": "floor", "higher": "ceil", "nearest": "round"}[interpolation]
         found = at(rounding)[1]
     else:
-        (place, below), (_, above) = at("floor"), at("ceil")
-        weight = parts * (count(row, (-1,)) - 1) - place if interpolation == "linear" else 0.5
-        found = below + weight * (above - below)
+        (place, below), last = at("floor"), count(row, (-1,)) - 1
+        if interpolation == "midpoint":
+            found = below + 0.5 * (at("ceil")[1] - below)
+        else:
+            # The next element, also where q falls on one: its slope by q is that to the right. As
+            # a strong product it counts for nothing there, even if it is infinite.
+            above = ops.along(ordered, ops.minimum(place + 1, last), axis=-1)
+            found = below + strong(parts * last - place, above - below)
     if q.ndim:
         found = ops.transpose(found, axes=(-1, *range(-found.ndim, -1)))
     else:
