@@ -215,6 +215,7 @@ ERRORS = [
     ("take(A, -5, axis=1)", "index -5 is out of range for axis 1 with size 4"),
     ("take(A, 0.5)", "an index must be a whole number: got 0.5"),
     ("take(A, b)", "take() needs positions, and got true and false"),
+    ("grad(sum(take(A, [0, 99])), A)", "index 99 is out of range for axis 0 with size 12"),
     ("gather(A, 0, [[0, 3]])", "index 3 is out of range for axis 0 with size 3"),
     ("gather(A, -1, [[0.5]])", "an index must be a whole number: got 0.5"),
     (

@@ -97,6 +97,9 @@ def scatter(x: Array, *indices: Array, shape: tuple[int, ...], spec: tuple[Any, 
             np.add.at(result, key, x)
         else:
             result[key] = x
+    except IndexError as error:
+        # A gradient alone runs without the subscript itself.
+        raise EvaluationError(_sentence(error)) from None
     except ValueError:
         # A vector for what a mask picks has its size checked only here.
         picked = describe(result[key].shape[lead:])
