@@ -13,6 +13,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from gradcli import Expression
 from gradcli.errors import CallProblem, EvaluationError, Source
+from gradcli.execute.kernels.elementwise import power
+from gradcli.execute.plan import Plan
+from gradcli.graph.node import ops, variable
 from gradcli.language.build import build
 from gradcli.language.names import Given
 from gradcli.language.parser import parse
@@ -123,6 +126,21 @@ def test_the_mixed_second_derivatives_at_a_convention() -> None:
     assert found == {"a": {"a": 0.0, "b": 0.5}, "b": {"a": 0.5, "b": 0.0}}
     found = Expression("logaddexp(a, b)").hessian(a=2.0, b=2.0)
     assert found == {"a": {"a": 0.25, "b": -0.25}, "b": {"a": -0.25, "b": 0.25}}
+
+
+@pytest.mark.parametrize("decimals", [400, -400])
+def test_a_rounding_beyond_the_doubles_has_no_kink(decimals: int) -> None:
+    x = variable("x", (3,))
+    kink = ops.round.kink
+    assert kink is not None
+    (found,) = Plan([kink(x, decimals=decimals)]).run({"x": np.array([0.0, 1.5, -2.25])})
+    assert not np.any(found)
+
+
+def test_the_root_of_a_complex_nan() -> None:
+    found = power(np.array([complex(NAN, 1), 4j * 4j]), np.array(0.5))
+    assert np.isnan(found[0])
+    assert abs(found[1]) == 4
 
 
 def test_copysign_keeps_the_sign_of_zero() -> None:

@@ -37,7 +37,7 @@ def power(a: Array, b: Array) -> Array:
         if exponent == 0.5:
             # NumPy takes the square root here, which answers nan for -inf and -0 for -0.
             root = np.asarray(np.sqrt(a) + 0.0)
-            return np.where(np.isneginf(a), np.inf, root) if np.isnan(np.sum(root)) else root
+            return np.where(np.equal(a, -np.inf), np.inf, root) if np.isnan(np.sum(root)) else root
         if exponent == 2:
             return np.multiply(a, a)
         if exponent == 3:

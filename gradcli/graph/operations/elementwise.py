@@ -82,7 +82,8 @@ def _whole_but_zero(x: Node) -> Node:
 
 
 def _halfway(x: Node, decimals: int) -> Node:
-    scaled = x if decimals == 0 else x * 10.0**decimals
+    # Read, not raised to: a power beyond the numbers is an infinity, and Python would refuse it.
+    scaled = x if decimals == 0 else x * float(f"1e{decimals}")
     return ops.eq(scaled - ops.floor(scaled), 0.5)
 
 
