@@ -135,6 +135,25 @@ def test_a_branch_that_was_not_taken_does_not_leak(text: str, at: float) -> None
     assert Expression(text).hessian(x=at) == {"x": {"x": 0.0}}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sum(softmax(x))",
+        "sum(log_softmax(x))",
+        "logsumexp(x)",
+        "cross_entropy(x, 1)",
+        "sum(layer_norm(x))",
+        "x @ [1, inf, 2]",
+        "det(outer(x, x))",
+        "slogdet(outer(x, x))[1]",
+    ],
+)
+@pytest.mark.parametrize("x", [[math.inf, 1.0, 2.0], [math.nan, 1.0, 2.0], [-math.inf, math.inf, 0.0]])
+def test_what_was_not_chosen_does_not_leak_through_several_elements(text: str, x: list[float]) -> None:
+    given = {"x": x, "c": -1.0}
+    assert_array_equal(Expression(f"where(c > 0, {text}, 0)").grad("x", **given)["x"], np.zeros(3))
+
+
 def test_a_name_of_one_branch_alone_is_guarded_too() -> None:
     text = "sqrt(x) if y > 0 else y"
     assert gradient(text, x=-4.0, y=-1.0) == {"x": 0.0, "y": 1.0}

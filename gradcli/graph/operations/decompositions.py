@@ -10,7 +10,7 @@ from typing import Any
 
 from gradcli.graph.node import Node, ops
 from gradcli.graph.operations.compose import compose
-from gradcli.graph.operations.record import column, define, square_matrix, swapped
+from gradcli.graph.operations.record import column, define, square_matrix, strong, swapped
 from gradcli.graph.operations.spectra import symmetric, whole_matrix
 from gradcli.graph.shapes import Shape
 
@@ -181,7 +181,7 @@ define(
 define(
     "determinant_logarithm",
     "x e",
-    pullback=(lambda g, y, x, e: column(g, 2) * swapped(ops.inv(x)), None),
+    pullback=(lambda g, y, x, e: strong(column(g, 2), swapped(ops.inv(x))), None),
     kernel="kernels.decompositions.determinant_logarithm",
     shape=_to_number,
     torch="LinalgSlogdetBackward0",

@@ -25,7 +25,7 @@ def _samples(name: str) -> list[Sample]:
 
 define(
     "softmax",
-    pullback=lambda g, y, x, axis: strong(g, y) - y * _total(strong(g, y), axis),
+    pullback=lambda g, y, x, axis: strong(g, y) - strong(_total(strong(g, y), axis), y),
     kernel="kernels.reduction.softmax",
     doc="exp(x) / sum(exp(x)) along an axis",
     shape=lambda shape, axis: shape,
@@ -35,7 +35,7 @@ define(
 )
 define(
     "log_softmax",
-    pullback=lambda g, y, x, axis: g - ops.exp(y) * _total(g, axis),
+    pullback=lambda g, y, x, axis: g - strong(_total(g, axis), ops.exp(y)),
     kernel="kernels.reduction.log_softmax",
     doc="the logarithm of softmax",
     shape=lambda shape, axis: shape,

@@ -11,7 +11,7 @@ from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.products import cross, outer
-from gradcli.graph.operations.record import column, define, square_matrix, swapped
+from gradcli.graph.operations.record import column, define, square_matrix, strong, swapped
 from gradcli.graph.shapes import Shape, agree, broadcast, describe
 
 
@@ -44,7 +44,7 @@ define(
 
 
 def _determinant_rule(g: Node, y: Node, x: Node) -> Node:
-    return column(g, 2) * cofactors(x)
+    return strong(column(g, 2), cofactors(x))
 
 
 def cofactors(x: Node) -> Node:
@@ -87,7 +87,7 @@ define(
 )
 define(
     "logdet",
-    pullback=lambda g, y, x: column(g, 2) * swapped(ops.inv(x)),
+    pullback=lambda g, y, x: strong(column(g, 2), swapped(ops.inv(x))),
     kernel="kernels.matrices.logdet",
     doc="log(det(x)); of a negative determinant an error, where PyTorch gives nan",
     shape=_square_to_scalar("logdet"),

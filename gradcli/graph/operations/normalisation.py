@@ -22,7 +22,7 @@ def _by_input(g: Node, y: Node, x: Node, *affine: Node, normalized_shape: Shape,
     if affine:
         g = strong(g, affine[0])
     # What moves the mean or the size of the features is lost.
-    along = plain * ops.mean(strong(g, plain), axis=axes, keepdims=True)
+    along = strong(ops.mean(strong(g, plain), axis=axes, keepdims=True), plain)
     return strong(g - ops.mean(g, axis=axes, keepdims=True) - along, inverse)
 
 

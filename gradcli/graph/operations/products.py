@@ -10,7 +10,7 @@ from typing import Any
 from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
-from gradcli.graph.operations.record import column, define, from_end, swapped
+from gradcli.graph.operations.record import column, define, from_end, strong, swapped
 from gradcli.graph.shapes import Shape, agree, broadcast, describe, elements, is_known
 
 
@@ -83,7 +83,7 @@ define(
 define(
     "vecdot",
     "a b",
-    pullback=(lambda g, y, a, b: column(g, 1) * b, lambda g, y, a, b: column(g, 1) * a),
+    pullback=(lambda g, y, a, b: strong(column(g, 1), b), lambda g, y, a, b: strong(column(g, 1), a)),
     kernel="kernels.matrices.vecdot",
     analytic=True,
     shape=lambda a, b: _contract(a, b, (a[-1], b[-1]), rest=(), batch=(a[:-1], b[:-1])),

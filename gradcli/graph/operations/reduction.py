@@ -173,7 +173,7 @@ define(
     # exp(x) / sum(exp(x)) over several axes: where that is an infinity over an infinity or 0/0, the
     # infinities share equally, which is one of the limits there.
     "shares",
-    pullback=lambda g, y, x, axis: strong(g, y) - y * ops.sum(strong(g, y), axis=axis, keepdims=True),
+    pullback=lambda g, y, x, axis: strong(g, y) - strong(ops.sum(strong(g, y), axis=axis, keepdims=True), y),
     kernel="kernels.reduction.shares",
     scalar="reduction_scalars.share",
     shape=lambda shape, axis: shape,
