@@ -92,6 +92,24 @@ def test_a_nan_in_a_matrix_is_one_in_its_determinant(name: str, matrix: Any) -> 
     assert_array_equal(np.isnan(Expression(f"{name}(x)")(x=batch)), [False, True])
 
 
+@pytest.mark.parametrize("wrong", [math.nan, math.inf])
+def test_the_cofactors_of_the_other_matrices_of_a_batch(wrong: float) -> None:
+    batch = np.array([np.diag([1.0, 2, 3, 4]), np.full((4, 4), wrong)])
+    found = Expression("sum(det(x))").grad(x=batch)["x"]
+    assert_allclose(found[0], np.diag([24.0, 12, 8, 6]), rtol=1e-14, atol=1e-14)
+    assert np.isnan(found[1]).all()
+    along = np.ones((2, 4, 4))
+    found = Expression("sum(det(x))").hvp({"x": along}, x=batch)[1]["x"]
+    # Off the diagonal -h[j, i] times the others, on it the sum of the h[k, k] likewise.
+    pairs = [
+        [math.prod(k for k in (1, 2, 3, 4) if k not in (i, j)) for j in (1, 2, 3, 4)] for i in (1, 2, 3, 4)
+    ]
+    wanted = -np.array(pairs, float)
+    np.fill_diagonal(wanted, [sum(row) - row[i] for i, row in enumerate(pairs)])
+    assert_allclose(found[0], wanted, rtol=1e-13)
+    assert np.isnan(found[1]).all()
+
+
 def test_a_gradient_is_a_float() -> None:
     found = Expression("x^x").grad(x=0.0)["x"]
     assert type(found) is float

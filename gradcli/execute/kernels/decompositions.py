@@ -13,16 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
-from gradcli.execute.kernels.matrices import not_a_number_where_given
+from gradcli.execute.kernels.matrices import finite, not_a_number_where_given
 
 Array = NDArray[Any]
-
-
-def finite(x: Array) -> tuple[Array, Array]:
-    """Matrices whose elements are finite, the others replaced by zeros, and where those are."""
-    x = np.asarray(x)
-    bad = np.asarray(~np.isfinite(x).all(axis=(-2, -1)))
-    return (np.where(bad[..., None, None], 0.0, x).astype(x.dtype) if bad.any() else x), bad
 
 
 def _guarded(name: str, x: Array, run: Callable[[Array], Array]) -> Array:

@@ -89,6 +89,13 @@ def not_a_number_where_given(x: Array, value: Array, axes: int = 0) -> Array:
     return np.where(given.reshape(given.shape + (1,) * axes), np.nan, value)
 
 
+def finite(x: Array) -> tuple[Array, Array]:
+    """Matrices whose elements are finite, the others replaced by zeros, and where those are."""
+    x = np.asarray(x)
+    bad = np.asarray(~np.isfinite(x).all(axis=(-2, -1)))
+    return (np.where(bad[..., None, None], 0.0, x).astype(x.dtype) if bad.any() else x), bad
+
+
 def cofactor(x: Array) -> Array:
     """What d det(x) / dx is, from the singular values, so that a singular matrix has one too."""
     if not np.size(x):
@@ -150,12 +157,10 @@ def _extent(x: Array) -> Array:
 
 
 def _singular_values(x: Array) -> tuple[Array, Array, Array]:
-    try:
-        return np.linalg.svd(x)
-    except np.linalg.LinAlgError:
-        # It gives up where there is a nan or an infinity: then every cofactor is nan.
-        nan = np.full(np.shape(x), np.nan)
-        return nan, nan[..., 0], nan
+    # LAPACK gives up where there is a nan or an infinity: then every cofactor is nan, of that matrix alone.
+    whole, bad = finite(x)
+    u, s, vh = np.linalg.svd(whole)
+    return u, np.where(bad[..., None], np.nan, s), vh
 
 
 def _handedness(u: Array, vh: Array) -> Array:

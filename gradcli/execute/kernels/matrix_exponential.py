@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcli.execute.kernels.decompositions import finite
+from gradcli.execute.kernels.matrices import finite
 
 Array = NDArray[Any]
 
