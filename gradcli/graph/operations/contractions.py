@@ -13,6 +13,7 @@ from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import REQUIRED
+from gradcli.graph.operations.shaping import known_sizes
 from gradcli.graph.shapes import Shape, Size, agree, describe, elements, is_known
 
 Label = str | int
@@ -191,8 +192,7 @@ def _folded(array: Node, batch: int, first: int, second: int) -> Node:
     """Two groups of axes after the batch made one each; an empty one stays away."""
     if first <= 1 and second <= 1:
         return array
-    if not is_known(array.shape):
-        raise ShapeProblem("einsum() of a masked array: its size is known only when it runs")
+    known_sizes("einsum", array.shape)
     groups = (array.shape[batch : batch + first], array.shape[batch + first :])
     shape: Shape = (*array.shape[:batch], *[elements(group) for group in groups if group])
     return ops.reshape(array, shape=shape)

@@ -12,7 +12,8 @@ from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import REQUIRED, define
-from gradcli.graph.shapes import Shape, broadcast, describe, is_known
+from gradcli.graph.operations.shaping import known_sizes
+from gradcli.graph.shapes import Shape, broadcast, describe
 
 Sizes = tuple[int, ...]
 
@@ -164,8 +165,7 @@ def several(function: str, name: str, value: int | Sizes, n: int, least: int) ->
 
 def _check(name: str, x: Node, w: Node, bias: Node | None, groups: int, n: int) -> None:
     axes = "L" if n == 1 else "H, W"
-    if not all(is_known(one.shape) for one in (x, w, *([] if bias is None else [bias]))):
-        raise ShapeProblem(f"{name}() of a masked array: its size is known only when it runs")
+    known_sizes(name, *[one.shape for one in (x, w, bias) if one is not None])
     if x.ndim not in (n + 1, n + 2):
         raise ShapeProblem(
             f"{name}() needs an input of shape (N, C, {axes}) or (C, {axes}): got {describe(x.shape)}"

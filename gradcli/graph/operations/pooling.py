@@ -12,7 +12,8 @@ from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.convolution import Sizes, several
 from gradcli.graph.operations.record import REQUIRED, define
-from gradcli.graph.shapes import Shape, broadcast, describe, is_known
+from gradcli.graph.operations.shaping import known_sizes
+from gradcli.graph.shapes import Shape, broadcast, describe
 
 _WINDOW = (
     Parameter("kernel_size", "integers", REQUIRED),
@@ -45,8 +46,7 @@ def _window(name: str, shape: Shape, given: dict[str, Any], n: int) -> dict[str,
     if len(shape) < n:
         axes = "(..., L)" if n == 1 else "(..., H, W)"
         raise ShapeProblem(f"{name}() needs an input of shape {axes}: got {describe(shape)}")
-    if not is_known(shape):
-        raise ShapeProblem(f"{name}() of a masked array: its size is known only when it runs")
+    known_sizes(name, shape)
     if given.get("kernel_size") is None:
         raise CallProblem(f"{name}() needs a value for kernel_size")
     kernel = several(name, "kernel_size", given["kernel_size"], n, 1)

@@ -11,7 +11,8 @@ from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import column, define, from_end, strong, swapped
-from gradcli.graph.shapes import Shape, agree, broadcast, describe, elements, is_known
+from gradcli.graph.operations.shaping import known_sizes
+from gradcli.graph.shapes import Shape, agree, broadcast, describe, elements
 
 
 def outer(a: Node, b: Node) -> Node:
@@ -115,8 +116,7 @@ def _outer_product(a: Node, b: Node) -> Node:
 def _kron(a: Node, b: Node) -> Node:
     """Every element of a times all of b; the one with fewer axes gets axes of size 1 in front."""
     ndim = max(a.ndim, b.ndim)
-    if not is_known(a.shape + b.shape):
-        raise ShapeProblem("kron() of a masked array: its size is known only when it runs")
+    known_sizes("kron", a.shape, b.shape)
     sizes = [(1,) * (ndim - x.ndim) + x.shape for x in (a, b)]
     blocks = _interleaved(a, ndim, -1) * _interleaved(b, ndim, -2)
     return ops.reshape(blocks, shape=tuple(map(elements, zip(*sizes, strict=True))))

@@ -22,7 +22,8 @@ from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops, reachable
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import define, square_matrix, strong, swapped
-from gradcli.graph.shapes import Shape, broadcast, describe, is_known
+from gradcli.graph.operations.shaping import known_sizes
+from gradcli.graph.shapes import Shape, broadcast, describe
 
 
 def whole_matrix(name: str, shape: Shape) -> None:
@@ -33,8 +34,7 @@ def whole_matrix(name: str, shape: Shape) -> None:
     """
     if len(shape) < 2:
         raise ShapeProblem(f"{name}() needs a matrix: got {describe(shape)}")
-    if not is_known(shape):
-        raise ShapeProblem(f"{name}() of a masked array: its size is known only when it runs")
+    known_sizes(name, shape)
 
 
 def whole_square(name: str, shape: Shape) -> None:
