@@ -5,14 +5,8 @@ from __future__ import annotations
 import math
 
 from gradcli.execute.scalars import divide, exp, expm1, log, maximum, minimum, strong
-
-# See graph.operations.activations.
-SELU_ALPHA = 1.6732632423543772848170429916717
-SELU_SCALE = 1.0507009873554804934193349852946
-
-# (1 + tanh(u)) / 2 is the sigmoid of 2 u.
-TANH_FACTOR = 2 * math.sqrt(2 / math.pi)
-TANH_CUBE = 0.044715
+from gradcli.graph.operations.activations import SELU_ALPHA, SELU_SCALE
+from gradcli.graph.operations.gates import TANH_CUBE, TANH_FACTOR
 
 
 def sigmoid(x: float) -> float:

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcli.execute.activation_scalars import SELU_ALPHA, SELU_SCALE, TANH_CUBE, TANH_FACTOR
 from gradcli.execute.backends import function
 from gradcli.execute.kernels.elementwise import strong
+from gradcli.graph.operations.activations import SELU_ALPHA, SELU_SCALE
+from gradcli.graph.operations.gates import TANH_CUBE, TANH_FACTOR
 
 Array = NDArray[Any]
 

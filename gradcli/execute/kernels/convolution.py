@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcli.graph.operations.convolution import count_places
+
 Array = NDArray[Any]
 Sizes = tuple[int, ...]
 
@@ -32,10 +34,8 @@ def convolution(
     x, w = np.asarray(x), np.asarray(w)
     n = len(stride)
     taps = w.shape[-n:]
-    places = tuple(
-        (size + 2 * p - d * (k - 1) - 1) // s + 1
-        for size, p, d, k, s in zip(x.shape[-n:], padding, dilation, taps, stride, strict=True)
-    )
+    moves = zip(x.shape[-n:], taps, stride, padding, dilation, strict=True)
+    places = tuple(count_places(*move) for move in moves)
     weights = _grouped_weights(w, n, groups)
     padded = _grouped(_padded(x, padding), n, groups)
     lead = np.broadcast_shapes(x.shape[: -n - 2], w.shape[: -n - 2])

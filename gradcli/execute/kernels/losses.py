@@ -9,11 +9,9 @@ from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
 from gradcli.execute.kernels.elementwise import strong
+from gradcli.graph.operations.binary import LOWEST
 
 Array = NDArray[Any]
-
-# PyTorch's bound for the logarithm of a probability of 0.
-_LOWEST = -100.0
 
 
 def _reduced(each: Array, reduction: str) -> Array:
@@ -57,7 +55,7 @@ def probability(x: Array, name: str) -> Array:
 def bce(input: Array, target: Array, *weight: Array, reduction: str) -> Array:
     """-target * log(input) - (1 - target) * log(1 - input), with logarithms of at least -100."""
     p, t = probability(input, "input"), probability(target, "target")
-    each = -(t * np.maximum(np.log(p), _LOWEST) + (1 - t) * np.maximum(np.log1p(-p), _LOWEST))
+    each = -(t * np.maximum(np.log(p), LOWEST) + (1 - t) * np.maximum(np.log1p(-p), LOWEST))
     return _reduced(each * weight[0] if weight else each, reduction)
 
 

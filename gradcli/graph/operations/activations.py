@@ -13,8 +13,8 @@ from gradcli.graph.operations.record import define, number, strong
 _ALPHA = Parameter("alpha", "number", 1.0)
 
 # Of selu: with them a layer keeps mean 0 and variance 1 (Klambauer et al., 2017, equation 14).
-_SELU_ALPHA = 1.6732632423543772848170429916717
-_SELU_SCALE = 1.0507009873554804934193349852946
+SELU_ALPHA = 1.6732632423543772848170429916717
+SELU_SCALE = 1.0507009873554804934193349852946
 
 # Sigmoids.
 
@@ -227,7 +227,7 @@ define(
 )
 define(
     "selu",
-    pullback=lambda g, y, x: _elu_slope(g, x, _SELU_ALPHA, _SELU_SCALE),
+    pullback=lambda g, y, x: _elu_slope(g, x, SELU_ALPHA, SELU_SCALE),
     kernel="kernels.activations.selu",
     scalar="activation_scalars.selu",
     torch="EluBackward0",

@@ -12,22 +12,22 @@ from gradcli.graph.operations.record import REQUIRED, define, strong
 from gradcli.graph.shapes import agree, broadcast, describe
 
 # What PyTorch takes for the logarithm of 0, and for a 0 that it would divide by.
-_LOWEST, _LEAST = -100.0, 1e-12
+LOWEST, _LEAST = -100.0, 1e-12
 
 
 def _is_zero(p: Node) -> Node:
-    return ops.le(p, math.exp(_LOWEST))
+    return ops.le(p, math.exp(LOWEST))
 
 
 def _log(p: Node) -> Node:
     zero = _is_zero(p)
-    return ops.where(zero, _LOWEST, ops.log(ops.where(zero, 1, p)))
+    return ops.where(zero, LOWEST, ops.log(ops.where(zero, 1, p)))
 
 
 def _log_other(p: Node) -> Node:
     """log(1 - p)."""
     zero = _is_zero(1 - p)
-    return ops.where(zero, _LOWEST, ops.log1p(-ops.where(zero, 0, p)))
+    return ops.where(zero, LOWEST, ops.log1p(-ops.where(zero, 0, p)))
 
 
 def _inverse(p: Node) -> Node:

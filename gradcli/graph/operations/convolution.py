@@ -56,7 +56,8 @@ def _by_bias(i: int, g: Node, y: Node, *arguments: Node, **given: Any) -> Node:
     return ops.sum(g, axis=(-n - 2, *range(-n, 0)))
 
 
-def _places(size: int, taps: int, stride: int, padding: int, dilation: int) -> int:
+def count_places(size: int, taps: int, stride: int, padding: int, dilation: int) -> int:
+    """How many places a filter has along an axis."""
     return (size + 2 * padding - dilation * (taps - 1) - 1) // stride + 1
 
 
@@ -64,7 +65,7 @@ def _shape(x: Shape, w: Shape, *bias: Shape, **given: Any) -> Shape:
     n = _rank(given)
     moves = zip(given["stride"], given["padding"], given["dilation"], strict=True)
     sizes = zip(_sizes(x, n), _sizes(w, n), moves, strict=True)
-    places = [_places(size, taps, *move) for size, taps, move in sizes]
+    places = [count_places(size, taps, *move) for size, taps, move in sizes]
     return (*broadcast(x[: -n - 2], w[: -n - 2]), x[-n - 2], w[-n - 2], *places)
 
 

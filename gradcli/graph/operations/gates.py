@@ -7,6 +7,10 @@ import math
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.record import define, strong
 
+# (1 + tanh(u)) / 2 is the sigmoid of 2 u; D. Hendrycks and K. Gimpel, "Gaussian error linear units", 2016.
+TANH_FACTOR = 2 * math.sqrt(2 / math.pi)
+TANH_CUBE = 0.044715
+
 
 def _within(x: Node, reach: float) -> Node:
     """X itself as far as a curve bends; beyond, all its slopes are flat in every digit.
@@ -19,9 +23,9 @@ def _within(x: Node, reach: float) -> Node:
 def _gelu_slope(g: Node, y: Node, x: Node, approximate: str) -> Node:
     if approximate == "tanh":
         x = _within(x, 100.0)
-        k = 2 * math.sqrt(2 / math.pi)
-        u = k * x * (1 + 0.044715 * ops.square(x))
-        return strong(g, ops.sigmoid(u) + x * ops.bell(u) * (k + 3 * 0.044715 * k * ops.square(x)))
+        u = TANH_FACTOR * x * (1 + TANH_CUBE * ops.square(x))
+        slope = TANH_FACTOR + 3 * TANH_CUBE * TANH_FACTOR * ops.square(x)
+        return strong(g, ops.sigmoid(u) + x * ops.bell(u) * slope)
     x = _within(x, 40.0)
     density = ops.exp(ops.square(x) / -2) / math.sqrt(math.tau)
     return strong(g, ops.erfc(x * -math.sqrt(0.5)) / 2 + x * density)
