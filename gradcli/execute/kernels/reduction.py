@@ -58,12 +58,12 @@ def _extreme(name: Literal["max", "min"], x: Array, axis: Axes, keepdims: bool) 
 
 
 def any_nonzero(x: Array, axis: Axes, keepdims: bool) -> Array:
-    """Whether one at least is true, or not zero; a nan is not."""
+    """Whether one at least is true, or not zero; a nan counts as true."""
     return np.asarray(np.any(np.asarray(x) != 0, axis=axis, keepdims=keepdims))
 
 
 def all_nonzero(x: Array, axis: Axes, keepdims: bool) -> Array:
-    """Whether all are true, or not zero."""
+    """Whether all are true, or not zero; a nan counts as true."""
     return np.asarray(np.all(np.asarray(x) != 0, axis=axis, keepdims=keepdims))
 
 

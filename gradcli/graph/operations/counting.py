@@ -51,17 +51,13 @@ for _name in ("argmax", "argmin"):
     )
 
 
-def _reduce(shape: Shape, axis: tuple[int, ...], keepdims: bool) -> Shape:
-    return reduced(shape, axis, keepdims)
-
-
 for _name in ("any", "all"):
     define(
         _name,
         kernel=f"kernels.reduction.{_name}_nonzero",
         doc=f"whether {_name} of the elements {'is' if _name == 'any' else 'are'} true, or not 0",
         scalar="reduction_scalars.nonzero",
-        shape=_reduce,
+        shape=reduced,
         parameters=(AXIS, KEEPDIMS),
         takes="any",
         gives="bool",
@@ -77,7 +73,7 @@ define(
     kernel="kernels.reduction.count_nonzero",
     doc="how many elements are true, or not 0",
     scalar="reduction_scalars.count_nonzero",
-    shape=_reduce,
+    shape=reduced,
     parameters=(AXIS, KEEPDIMS),
     takes="any",
     samples=[

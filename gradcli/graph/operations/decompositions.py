@@ -6,21 +6,11 @@ serves them all; what reads from it has the rules, each for its own cotangent.
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.graph.node import Node, ops
 from gradcli.graph.operations.compose import compose
-from gradcli.graph.operations.record import column, define, square_matrix, strong, swapped
+from gradcli.graph.operations.record import column, define, square_like, square_matrix, strong, swapped
 from gradcli.graph.operations.spectra import symmetric, whole_matrix
 from gradcli.graph.shapes import Shape
-
-
-def _square(name: str) -> Any:
-    def rule(shape: Shape) -> Shape:
-        square_matrix(name, shape)
-        return shape
-
-    return rule
 
 
 def _upper_solve(factor: Node, x: Node) -> Node:
@@ -39,7 +29,7 @@ define(
     "cholesky",
     pullback=_cholesky_rule,
     kernel="kernels.decompositions.cholesky",
-    shape=_square("cholesky"),
+    shape=square_like("cholesky"),
     torch="LinalgCholeskyExBackward0",
     domain="spd",
     samples=[

@@ -11,16 +11,8 @@ from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.products import cross, outer
-from gradcli.graph.operations.record import column, define, square_matrix, strong, swapped
+from gradcli.graph.operations.record import column, define, square_like, square_matrix, strong, swapped
 from gradcli.graph.shapes import Shape, agree, broadcast, describe
-
-
-def _square(name: str) -> Any:
-    def rule(shape: Shape) -> Shape:
-        square_matrix(name, shape)
-        return shape
-
-    return rule
 
 
 def _square_to_scalar(name: str) -> Any:
@@ -37,7 +29,7 @@ define(
     kernel="kernels.matrices.inv",
     doc="the inverse matrix",
     analytic=True,
-    shape=_square("inv"),
+    shape=square_like("inv"),
     torch="LinalgInvExBackward0",
     samples=[("inv(x)", {"x": "3x3 well"}), ("inv(x)", {"x": "2x2x2 well"}), ("inv(x)", {"x": "0x0"})],
 )

@@ -149,8 +149,8 @@ def reduced_axes(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]
     return from_end(axis, ndim)
 
 
-def reduced(shape: Shape, axis: tuple[int, ...], keepdims: bool) -> Shape:
-    """The shape after a reduction over axes counted from the end."""
+def reduced(shape: Shape, axis: tuple[int, ...], keepdims: bool, **_: Any) -> Shape:
+    """The shape after a reduction over axes counted from the end, whatever its other parameters."""
     ndim = len(shape)
     if keepdims:
         return tuple([1 if i - ndim in axis else size for i, size in enumerate(shape)])
@@ -196,3 +196,13 @@ def square_matrix(name: str, shape: Shape) -> None:
     """
     if len(shape) < 2 or not agree(shape[-1:], shape[-2:-1]):
         raise ShapeProblem(f"{name}() needs a square matrix: got {describe(shape)}")
+
+
+def square_like(name: str) -> Callable[[Shape], Shape]:
+    """The shape rule of what makes a square matrix of a square matrix."""
+
+    def rule(shape: Shape) -> Shape:
+        square_matrix(name, shape)
+        return shape
+
+    return rule

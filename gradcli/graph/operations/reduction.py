@@ -33,10 +33,6 @@ def reduction_samples(name: str, domain: str = "") -> list[Sample]:
     ]
 
 
-def _reduce(shape: Shape, axis: tuple[int, ...], keepdims: bool, **_: Any) -> Shape:
-    return reduced(shape, axis, keepdims)
-
-
 def _reduce_some(name: str) -> Any:
     def rule(shape: Shape, axis: tuple[int, ...], keepdims: bool, **_: Any) -> Shape:
         if any(shape[one] == 0 for one in axis):
@@ -64,7 +60,7 @@ define(
     doc="the sum over axes",
     analytic=True,
     scalar="scalars.identity",
-    shape=_reduce,
+    shape=reduced,
     parameters=_AXES,
     torch="SumBackward0",
     samples=[*reduction_samples("sum"), ("sum(x)", {"x": "0"}), ("sum(x, axis=0)", {"x": "0x3"})],
@@ -76,7 +72,7 @@ define(
     doc="the mean over axes",
     analytic=True,
     scalar="scalars.identity",
-    shape=_reduce,
+    shape=reduced,
     parameters=_AXES,
     torch="MeanBackward0",
     samples=reduction_samples("mean"),
@@ -121,7 +117,7 @@ define(
     doc="the product over axes",
     analytic=True,
     scalar="scalars.identity",
-    shape=_reduce,
+    shape=reduced,
     parameters=_AXES,
     torch="ProdBackward0",
     samples=[
@@ -189,7 +185,7 @@ define(
     kernel="kernels.reduction.logsumexp",
     doc="log(sum(exp(x))), never overflowing",
     scalar="scalars.identity",
-    shape=_reduce,
+    shape=reduced,
     parameters=_AXES,
     torch="LogsumexpBackward0",
     samples=[*reduction_samples("logsumexp"), ("logsumexp(x)", {"x": "0"})],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
@@ -22,10 +20,6 @@ from gradcli.graph.operations.reduction import count, reduction_samples, tied
 from gradcli.graph.shapes import Shape, describe, is_known
 
 CORRECTION = Parameter("correction", "number", 1)
-
-
-def _reduce(shape: Shape, axis: tuple[int, ...], keepdims: bool, **_: Any) -> Shape:
-    return reduced(shape, axis, keepdims)
 
 
 def _spread(x: Node, axis: tuple[int, ...]) -> Node:
@@ -48,7 +42,7 @@ define(
     doc="the mean squared deviation, over n - correction",
     analytic=True,
     scalar="scalars.var",
-    shape=_reduce,
+    shape=reduced,
     parameters=(AXIS, CORRECTION, KEEPDIMS),
     torch="VarBackward0",
     samples=[
@@ -81,7 +75,7 @@ define(
     convention="the gradient of std of equal numbers is 0",
     analytic=True,
     scalar="scalars.std",
-    shape=_reduce,
+    shape=reduced,
     parameters=(AXIS, CORRECTION, KEEPDIMS),
     torch="StdBackward0",
     samples=[
@@ -120,7 +114,7 @@ define(
     pullback=_median_rule,
     kernel="kernels.statistics.median",
     scalar="scalars.identity",
-    shape=_reduce,
+    shape=reduced,
     parameters=(AXIS, KEEPDIMS),
     torch="MedianBackward0",
     samples=[*reduction_samples("median"), ("median(x)", {"x": "4"}), ("median(x)", {"x": "0"})],
