@@ -16,7 +16,7 @@ TOPICS = {
     "Counts and positions, which have no gradient": ("counting",),
     "Running sums, products and extremes": ("scans",),
     "Elements in order": ("ordering",),
-    "Making arrays": ("arrays", "making", "internal", "random"),
+    "Making arrays": ("arrays", "making", "random"),
     "Sizes of arrays": ("measures",),
     "Shapes and axes": ("shaping", "rearranging"),
     "Joining, splitting and padding": ("joining", "padding"),

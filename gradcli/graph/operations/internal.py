@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.record import AXIS, define, strong
-from gradcli.graph.shapes import Shape, broadcast
+from gradcli.graph.shapes import broadcast
 
 define(
     # The chain rule's product: zero where a is, whatever b is. It is linear in a, and its own
@@ -151,22 +149,3 @@ define(
     samples=[("grad(sum(grad(prod(x[x < 1]), x)^2), x)", {"x": "5"})],
     hidden=True,
 )
-
-
-def _like(shape: Shape, **_: Any) -> Shape:
-    return shape
-
-
-for _name in ("zeros_like", "ones_like"):
-    define(
-        _name,
-        kernel=f"numpy.{_name}",
-        doc=f"{_name.partition('_')[0]} in the shape of x",
-        scalar=f"scalars.{_name}",
-        shape=_like,
-        samples=[
-            (f"x * {_name}(x)", {"x": "2x3"}),
-            (f"x - {_name}(x)", {"x": "()"}),
-            (f"{_name}(x)", {"x": "0"}),
-        ],
-    )

@@ -1,10 +1,11 @@
-"""Arrays made of other values than plain numbers, and what goes with them."""
+"""Making arrays from other values and arrays."""
 
 from __future__ import annotations
 
 from gradcli.errors import ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
+from gradcli.graph.operations.record import define
 from gradcli.graph.operations.shaping import SHAPE, known_sizes
 from gradcli.graph.shapes import Shape, describe
 
@@ -80,3 +81,16 @@ compose(
     doc="the array itself",
     samples=[("tensor([x, 2 * x])", {"x": "()"}), ("tensor(x)", {"x": "2x3"})],
 )
+for _name in ("zeros_like", "ones_like"):
+    define(
+        _name,
+        kernel=f"numpy.{_name}",
+        doc=f"{_name.partition('_')[0]} in the shape of x",
+        scalar=f"scalars.{_name}",
+        shape=lambda shape: shape,
+        samples=[
+            (f"x * {_name}(x)", {"x": "2x3"}),
+            (f"x - {_name}(x)", {"x": "()"}),
+            (f"{_name}(x)", {"x": "0"}),
+        ],
+    )
