@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcli.execute.kernels.random import Seed, generator
 from gradcli.execute.kernels.reduction import mean
 from gradcli.execute.kernels.statistics import var
 
@@ -23,7 +24,7 @@ def layer_norm(x: Array, *affine: Array, normalized_shape: tuple[int, ...], eps:
     return np.asarray(y)
 
 
-def dropout_mask(x: Array, p: float, seed: int | tuple[int, ...]) -> Array:
+def dropout_mask(x: Array, p: float, seed: Seed) -> Array:
     """0 with probability p, and else 1 / (1 - p), for every element."""
-    kept = np.random.default_rng(seed).random(np.shape(x)) >= p
+    kept = generator(seed).random(np.shape(x)) >= p
     return kept / (1 - p if p < 1 else 1.0)

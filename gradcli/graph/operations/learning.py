@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose, composites
+from gradcli.graph.operations.random import SEED
 from gradcli.graph.operations.record import Sample, define, strong
 from gradcli.graph.shapes import agree, broadcast, describe
 
@@ -78,14 +79,13 @@ compose(
 )
 
 _CHANCE = Parameter("p", "number", 0.5)
-_SEED = Parameter("seed", "seed", 0)
 
 define(
     "dropout_mask",
     "like",
     kernel="kernels.learning.dropout_mask",
     shape=lambda shape, **_: shape,
-    parameters=(_CHANCE, _SEED),
+    parameters=(_CHANCE, SEED),
     takes="any",
     gives="float",
     samples=[("dropout(x)", {"x": "2x3"})],
@@ -93,7 +93,7 @@ define(
 )
 
 
-def _dropout(x: Node, p: float, training: bool, seed: int | tuple[int, ...]) -> Node:
+def _dropout(x: Node, p: float, training: bool, seed: tuple[int, ...]) -> Node:
     if not 0 <= p <= 1:
         raise CallProblem(f"dropout() needs a probability from 0 to 1 for p, and got {p:g}")
     return x * ops.dropout_mask(x, p=p, seed=seed) if training else x
@@ -103,7 +103,7 @@ compose(
     "dropout",
     "input",
     _dropout,
-    parameters=(_CHANCE, Parameter("training", "flag", True), _SEED),
+    parameters=(_CHANCE, Parameter("training", "flag", True), SEED),
     samples=[
         ("dropout(x^3, 0.4)", {"x": "2x3"}),
         ("dropout(x, p=1)", {"x": "3"}),
