@@ -77,8 +77,7 @@ def test_convolve_is_numpys(sizes: tuple[int, int], mode: str) -> None:
     assert_allclose(f(a=a, b=b), expected, rtol=1e-12, atol=1e-14)
     # Linear in each: the Jacobian by a is the matrix of the columns convolve(e_k, b).
     columns = [np.convolve(unit, b, mode) for unit in np.eye(sizes[0])]
-    if mode != "same" or sizes[0] >= sizes[1]:
-        assert_allclose(f.jacobian(a=a, b=b)["a"], np.transpose(columns), rtol=1e-12, atol=1e-14)
+    assert_allclose(f.jacobian(a=a, b=b)["a"], np.transpose(columns), rtol=1e-12, atol=1e-14)
 
 
 def test_convolving_is_multiplying_polynomials() -> None:
