@@ -5,8 +5,7 @@ from __future__ import annotations
 from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose, composites
-from gradcli.graph.operations.random import SEED
-from gradcli.graph.operations.record import Sample, define, strong
+from gradcli.graph.operations.record import SEED, Sample, define, strong
 from gradcli.graph.shapes import agree, broadcast, describe
 
 _AXIS = Parameter("axis", "axis", -1)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from gradcli.graph.node import Parameter
-from gradcli.graph.operations.record import define
+from gradcli.graph.operations.record import SEED, define
 from gradcli.graph.shapes import Shape
-
-# Handed out by whoever builds the graph, another one for every call; it is no argument of the call.
-SEED = Parameter("seed", "seed", (0, 0, 0))
 
 
 def _shape(shape: Shape, seed: tuple[int, ...]) -> Shape:

@@ -20,6 +20,8 @@ REQUIRED = object()
 
 AXIS = Parameter("axis", "axes", None)
 KEEPDIMS = Parameter("keepdims", "flag", False)
+# Handed out by whoever builds the graph, another one for every call; it is no argument of the call.
+SEED = Parameter("seed", "seed", (0, 0, 0))
 
 Sample = tuple[str, Mapping[str, str]]
 
