@@ -113,13 +113,18 @@ def _where(one: Found, names: list[str]) -> str:
     """Such as ``x[2] = 0``, or ``a = 1 and b = 1``; a few places if there are many."""
     import numpy
 
-    shape = numpy.broadcast_shapes(one.mask.shape, *[numpy.shape(arg) for arg in one.arguments])
+    arguments = one.arguments
+    try:
+        shape = numpy.broadcast_shapes(one.mask.shape, *map(numpy.shape, arguments))
+    except ValueError:  # a matrix and its factors, or its right side: the first says where
+        arguments = arguments[:1]
+        shape = numpy.broadcast_shapes(one.mask.shape, *map(numpy.shape, arguments))
     places = numpy.argwhere(numpy.broadcast_to(one.mask, shape)).tolist()
     whole = one.mask.size < numpy.prod(shape, dtype=int)
     shown = []
     for place in places[:1] if whole else places[:_SHOWN]:
         parts = []
-        for name, value in zip(names, one.arguments, strict=True):
+        for name, value in zip(names, arguments, strict=False):
             if not name:
                 continue
             array = numpy.broadcast_to(value, shape)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import textwrap
+from shutil import get_terminal_size
 from typing import Any
 
 import click
@@ -26,6 +28,9 @@ gradcli functions '*' --json
 
 _DIGITS = 6
 _GAP = 2
+_LEAST_ROOM = 30
+_WIDEST = 32
+_PLACE = "    in "
 
 
 @expression_command("functions", _EXAMPLES)
@@ -59,12 +64,19 @@ def _list(streams: Streams) -> None:
                 streams.write(f"{one.signature}\t{one.line}\t{title}\n")
         return
     lines: list[tuple[str, str]] = []
+    screen = streams.screen()
+    room = max((screen.width or get_terminal_size().columns) - _GAP, _WIDEST + _LEAST_ROOM)
     for title, entries in found.items():
-        wide = max(display_width(one.signature) for one in entries) + _GAP
-        lines += [
-            (title, "bold"),
-            *[(f"  {one.signature:<{wide}}{one.line}".rstrip(), "") for one in entries],
-        ]
+        wide = min(max(display_width(one.signature) for one in entries) + _GAP, _WIDEST)
+        lines.append((title, "bold"))
+        for one in entries:
+            # A long signature has its line alone.
+            above = [f"  {one.signature}"] if len(one.signature) + _GAP > wide else []
+            start = "" if above else one.signature
+            first, *rest = textwrap.wrap(one.line, room - wide) or [""]
+            indent = " " * (wide + _GAP)
+            told = [f"  {start:<{wide}}{first}", *[indent + part for part in rest]]
+            lines += [(line.rstrip(), "") for line in [*above, *told]]
         lines.append(("", ""))
     _write(lines[:-1], streams)
 
@@ -90,9 +102,9 @@ def _describe(one: Entry, streams: Streams) -> None:
     fields += [("aliases", ", ".join(one.aliases)), ("operator", one.symbol)]
     several = len({pullback.call for pullback in one.pullbacks}) > 1
     for pullback in one.pullbacks:
-        place = f"    in {pullback.call}" if several or " for " in pullback.call else ""
+        place = _PLACE + pullback.call if several or " for " in pullback.call else ""
         fields.append((f"gradient by {pullback.argument}", pullback.formula + place))
-    fields += [("stands for", f"{formula}    in {call}") for call, formula in one.stands_for]
+    fields += [("stands for", f"{formula}{_PLACE}{call}") for call, formula in one.stands_for]
     fields += [("PyTorch", ", ".join(one.torch)), ("tested on", _domain(one))]
     fields += [("convention", sentence) for sentence in one.conventions]
     fields += [("example", command), *[("", line) for line in shown.split("\n")]]
@@ -100,8 +112,25 @@ def _describe(one: Entry, streams: Streams) -> None:
     if streams.form == "raw":
         streams.write("".join([f"{label}\t{text}\n" for label, text in fields]))
         return
+    screen = streams.screen()
     wide = max(len(label) for label, _ in fields) + _GAP
-    _write([(f"{label:<{wide}}{text}", "") for label, text in fields], streams)
+    room = max((screen.width or get_terminal_size().columns) - wide, _LEAST_ROOM)
+    lines, before = [], ""
+    for label, text in fields:
+        parts = [text] if label in ("example", "") else _folded(text, room, label.startswith("gradient"))
+        named = "" if label == before else label
+        lines += [
+            f"{one:<{wide}}{part}" for one, part in zip([named, *[""] * len(parts)], parts, strict=False)
+        ]
+        before = label
+    _write([(line, "") for line in lines], streams)
+
+
+def _folded(text: str, room: int, steps: bool) -> list[str]:
+    """A field on lines that fit: each step of a formula, and what it is a formula of, begins one."""
+    formula, mark, place = text.partition(_PLACE)
+    whole = [*formula.split("; "), *[mark.lstrip() + place] * bool(mark)] if steps or mark else [text]
+    return [line for step in whole for line in textwrap.wrap(step, room, subsequent_indent="  ")]
 
 
 def _domain(one: Entry) -> str:

@@ -164,9 +164,10 @@ def _failure(error: Exception, node: Node | None, arguments: Sequence[Value] = (
         failure = error
     elif isinstance(error, MemoryError):
         failure = out_of_memory(error)
-    elif node is not None and not all([is_known(one.shape) for one in (node, *node.args)]):
+    elif node is not None and not all(is_known(one.shape) for one in (node, *node.args)):
         # Shapes were checked before; only the sizes of masked arrays are found out while it runs.
-        sizes = listed_shapes([getattr(one, "shape", ()) for one in arguments])
+        shapes = [getattr(one, "shape", ()) for one in arguments]
+        sizes = listed_shapes(shapes if len(shapes) > 1 else [*shapes, node.shape])
         failure = EvaluationError(
             f"the sizes do not fit: {sizes}", hint="masks that pick as many elements as each other fit"
         )

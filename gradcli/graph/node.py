@@ -73,7 +73,7 @@ class Operation(NamedTuple):
         gradless: whether its result is a position, a count or a truth, so that a derivative through
             it is an error (``graph.gradless``) and not zero.
         kink: where it has no derivative: called with the arguments and the parameters by name, a boolean
-            node that is true there, of a shape that broadcasts with the arguments'; ``None`` if nowhere.
+            node that is true there, of a shape that broadcasts with the first one's; ``None`` if nowhere.
         convention: what stands for the derivative there, a sentence.
         analytic: whether it is analytic, and its kernel takes complex numbers.
         doc: a line on what it does, where its derivative does not tell enough.

@@ -168,9 +168,10 @@ def _arrays(
         return [constant(sign * CONSTANTS[word])]
     if "*" not in form:
         if not isinstance(meaning, (Node, Listing)):
+            brackets = "an array stands in square brackets; " if isinstance(meaning, Group) else ""
             raise CallProblem(
                 f"{record.name}() needs a number or an array for {_bare(form)}, and got {kind_of(meaning)}",
-                hint=f"its form is {signature(record)}",
+                hint=f"{brackets}its form is {signature(record)}",
             )
         return [as_array(meaning)]
     if not isinstance(meaning, (Listing, Group)) or not meaning.items:

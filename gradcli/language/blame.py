@@ -1,4 +1,4 @@
-"""Errors in the user's words: a sentence speaks of the function that was called, not of what it is made of."""
+"""Errors in the user's words: of the function that was called, not of what it is made of."""
 
 from __future__ import annotations
 

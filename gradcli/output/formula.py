@@ -253,7 +253,8 @@ def _subscripts(node: Node, spec: Any, indices: list[Written]) -> list[str]:
         if item[0] == "at":
             parts.append(str(item[1]))
         elif item[0] == "slice":
-            parts.append(":".join(["" if bound is None else str(bound) for bound in item[1:]]))
+            bounds = item[1:3] if item[3] in (None, 1) else item[1:]
+            parts.append(":".join(["" if bound is None else str(bound) for bound in bounds]))
         elif item[0] in ("array", "mask"):
             parts.append(indices[item[1]][0])
         else:

@@ -47,11 +47,12 @@ def example(record: Record) -> Example | None:
     for text, shapes in telling(record):
         forms = {name: (shape_of(form), [*form.split(), "real"][1]) for name, form in shapes.items()}
         if all(elements(shape) for shape, _ in forms.values()):
-            return Example(text, tuple([(name, _values(*form)) for name, form in forms.items()]))
+            arrays = [(name, _values(*form, 2 * place)) for place, (name, form) in enumerate(forms.items())]
+            return Example(text, tuple(arrays))
     return None
 
 
-def _values(shape: tuple[int, ...], word: str) -> Any:
+def _values(shape: tuple[int, ...], word: str, start: int) -> Any:
     """Numbers of a domain as nested lists; square ones are matrices that have an inverse."""
     count = elements(shape)
     if word in ("well", "spd"):
@@ -59,7 +60,10 @@ def _values(shape: tuple[int, ...], word: str) -> Any:
         flat = [3.0 if i % size == i // size % size else 1.0 for i in range(count)]
     else:
         only = None if word == "real" else _NUMBERS.get(word, 0.5)
-        flat = [_ORDINARY[i % 6] if only is None else only + i * _STEPS.get(word, 0.25) for i in range(count)]
+        flat = [
+            _ORDINARY[(i + start) % 6] if only is None else only + i * _STEPS.get(word, 0.25)
+            for i in range(count)
+        ]
     nested: list[Any] = flat
     for size in reversed(shape[1:]):
         nested = [nested[i : i + size] for i in range(0, len(nested), size)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import NamedTuple
 
 from gradcli.errors import NameProblem
@@ -21,10 +20,11 @@ from gradcli.language.names import (
 )
 from gradcli.reference.calls import Example, example
 from gradcli.reference.samples import Record
-from gradcli.reference.symbols import Pullback, applied, pullbacks, stands_for
+from gradcli.reference.symbols import Pullback, applied, conventions, pullbacks, stands_for
+from gradcli.reference.topics import DERIVATIVES as DERIVATIVE_TOPIC
+from gradcli.reference.topics import TOPICS, heading
 
 _LONGEST_LINE = 70
-_DERIVATIVES = "Derivatives of expressions."
 # Of an expression that is no scalar.
 _FORM_EXAMPLES = {
     "diff": "diff(x^3, x)",
@@ -67,15 +67,15 @@ class Entry(NamedTuple):
 
 
 def topics() -> dict[str, list[Entry]]:
-    """Every function once, under the first sentence of its topic."""
-    found: dict[str, list[Entry]] = {}
+    """Every function once, under its topic."""
+    found: dict[str, list[Entry]] = {title: [] for title in TOPICS}
     records = {record.name: record for record in functions().values()}
     for record in records.values():
-        found.setdefault(_title(record.topic), []).append(_entry(record))
+        found.setdefault(heading(record.topic), []).append(_entry(record))
     for name in DERIVATIVES:
         entry = _form(name)
-        found.setdefault(entry.topic, []).append(entry)
-    return found
+        found[entry.topic].append(entry)
+    return {title: entries for title, entries in found.items() if entries}
 
 
 def entry(word: str) -> Entry:
@@ -98,11 +98,6 @@ def entry(word: str) -> Entry:
     )
 
 
-def _title(topic: str) -> str:
-    module = import_module(f"gradcli.graph.operations.{topic}")
-    return (module.__doc__ or topic).partition("\n")[0]
-
-
 def _form(name: str) -> Entry:
     rules: dict[str, Callable[..., Node]] = {}
     rules.update(derivatives.FORMS)
@@ -115,7 +110,7 @@ def _form(name: str) -> Entry:
     example = Example(
         text, tuple([(one, value) for one, value in values.items() if one == "x" or last == ", v"])
     )
-    return Entry(name, f"{name}(expr, x{last})", _small(said), _DERIVATIVES, example=example)
+    return Entry(name, f"{name}(expr, x{last})", _small(said), DERIVATIVE_TOPIC, example=example)
 
 
 def _small(sentence: str) -> str:
@@ -131,14 +126,14 @@ def _entry(record: Record) -> Entry:
         record.name,
         signature(record),
         _line(record, rules, meant),
-        _title(record.topic),
+        heading(record.topic),
         record.aliases,
         record.symbol if isinstance(record, Operation) else "",
         rules,
         meant,
         tuple(dict.fromkeys([op.torch for op in primitive if op.torch])),
         record.domain if isinstance(record, Operation) and not record.samples else (),
-        tuple(dict.fromkeys([op.convention for op in primitive if op.convention])),
+        conventions(record),
         example(record),
     )
 

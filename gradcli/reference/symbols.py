@@ -18,6 +18,8 @@ from gradcli.output.formula import formula
 from gradcli.reference.samples import Record, shape_of, telling
 
 _MOST_FORMULAS = 3
+# What is longer tells a reader nothing.
+_LONGEST = 300
 
 
 class Pullback(NamedTuple):
@@ -84,21 +86,48 @@ def pullbacks(node: Node) -> Iterator[Pullback]:
     shapes = ", ".join([f"{arg.values[0]} {describe(arg.shape)}" for arg in node.args if arg.shape])
     call = flat(node) + (f" for {shapes}" if shapes else "")
     for arg, one in zip(wrt, found, strict=True):
-        if one is not None:
-            yield Pullback(call, arg.values[0], flat(one))
+        if one is not None and len(written := flat(one)) <= _LONGEST:
+            yield Pullback(call, arg.values[0], written)
+
+
+def _is_call(text: str, record: Record) -> bool:
+    """Whether a sample is one call of a function, of names and numbers alone."""
+    statements = parse(Source(text)).parts
+    return (
+        len(statements) == 1
+        and statements[0].rule == "call"
+        and statements[0].word(0).text == record.name
+        and "^" not in text
+    )
 
 
 def stands_for(record: Composite) -> Iterator[tuple[str, str]]:
     """Calls of a composed function and of nothing else, each with the formula that it is built to."""
     seen: set[str] = set()
     for text, shapes in telling(record):
-        statements = parse(Source(text)).parts
-        if len(statements) > 1 or statements[0].rule != "call" or statements[0].word(0).text != record.name:
+        if not _is_call(text, record):
             continue
         written = formula(_built(text, shapes).outputs).replace("\n", "; ")
-        if written not in seen and len(seen) < _MOST_FORMULAS:
+        if written not in seen and len(seen) < _MOST_FORMULAS and len(written) <= _LONGEST:
             seen.add(written)
             yield text, written
+
+
+def conventions(record: Record) -> tuple[str, ...]:
+    """What stands for a derivative where there is none; for a composed function that of its parts."""
+    if isinstance(record, Operation):
+        return (record.convention,) if record.convention else ()
+    outputs = [_built(text, shapes).outputs[0] for text, shapes in telling(record) if _is_call(text, record)]
+    # What a comparison chooses is the composed function's own business.
+    ops = [node.op for node in reachable(outputs) if node.op.convention and node.op.gives != "bool"]
+    ops += [
+        node.op
+        for output in _outputs(record)
+        for node in reachable([output])
+        if node.op.spelled == record.name
+    ]
+    own = [op for op in ops if op.hidden] or ops
+    return tuple(dict.fromkeys([op.convention for op in own if op.convention]))
 
 
 def flat(node: Node) -> str:

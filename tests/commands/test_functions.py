@@ -10,6 +10,7 @@ from calling import call, plain, terminal
 from gradcli import Expression
 from gradcli.language.names import function_names, functions, operators
 from gradcli.reference.entries import entry, topics
+from gradcli.reference.topics import TOPICS
 
 NAMES = [one.name for entries in topics().values() for one in entries]
 
@@ -21,7 +22,7 @@ def test_every_function_is_listed_once_with_its_form():
     assert [row[0].partition("(")[0] for row in rows] == NAMES
     aliases = {alias for record in functions().values() for alias in record.aliases}
     assert sorted(NAMES) == sorted(set(function_names()) - aliases)
-    assert all(len(row) == 3 and row[2].endswith(".") for row in rows)
+    assert all(len(row) == 3 and row[1] and row[2] in TOPICS for row in rows)
 
 
 def test_json_lists_the_same():
@@ -33,7 +34,7 @@ def test_topics_are_headings_at_a_terminal():
     called = terminal("functions", columns=200)
     assert called.code == 0
     lines = plain(called.out).splitlines()
-    assert "The operators of arithmetic." in lines
+    assert lines[0] == "Arithmetic"
     assert any(line.split() == ["sin(x)", "gradient", "g", "*", "cos(x)"] for line in lines)
 
 
@@ -49,7 +50,7 @@ def test_topics_are_headings_at_a_terminal():
         ("arcsin", ["form\tasin(x)", "aliases\tarcsin"]),
         ("abs", ["convention\tthe gradient of abs at 0 is 0"]),
         ("norm", ["PyTorch\tLinalgVectorNormBackward0", "convention\tthe gradient of norm at 0 is 0"]),
-        ("matmul", ["PyTorch\tMvBackward0"]),
+        ("matmul", ["PyTorch\tMmBackward0, MvBackward0"]),
         ("flatten", ["stands for\treshape(x, shape=(6,))    in flatten(x)"]),
         ("diff", ["form\tdiff(expr, x, n=1)"]),
         ("size", ["form\tsize(x, axis=None)"]),

@@ -204,11 +204,11 @@ def test_what_is_made_is_differentiated_by_what_it_is_made_of() -> None:
 
 
 ERRORS = [
-    ("unbind(v[0])", "axis 0 is out of range: the array has 0 axes"),
+    ("unbind(v[0])", "unbind(): axis 0 is out of range: the array has 0 axes"),
     ("unbind(v[v > 0])", "unbind() of a masked array: its size is known only when it runs"),
     ("unbind(zeros(1e7))", "unbind() would give 10000000 arrays, and 100000 at most make sense"),
     ("split(zeros(1e7), 1e6)", "split() would give 1000000 arrays, and 100000 at most make sense"),
-    ("split(v, 4)", "an axis of size 6 does not split into 4 equal parts"),
+    ("split(v, 4)", "split(): an axis of size 6 does not split into 4 equal parts"),
     ("split(v, 0)", "split() needs one part or more, and got 0"),
     ("split(v, 1.5)", "split() needs a whole number for sections, and got 1.5"),
     ("take(A, [0, 99])", "index 99 is out of range for axis 0 with size 12"),
@@ -222,32 +222,35 @@ ERRORS = [
         "gather() needs an index with the axes of the array, no longer but along axis 1: "
         "got (3, 4) and an index of (4, 1)",
     ),
-    ("pad(A, -1)", "pad() needs widths that are not negative"),
+    ("pad(A, -1)", "pad() needs widths that are not negative, and got -1"),
     ("pad(A, (1, 2, 3))", "pad() needs a width for each of the 2 axes, and got (1, 2, 3)"),
-    ('pad(zeros(0), 1, "edge")', 'axis 0 is empty: there is nothing to pad it with in mode "edge"'),
+    ('pad(zeros(0), 1, "edge")', 'pad(): axis 0 is empty: there is nothing to pad it with in mode "edge"'),
     ("tril(v)", "tril() needs a matrix: got (6,)"),
     ("diagonal(v)", "diagonal() needs a matrix: got (6,)"),
     ("diagonal(A, 0, 1, -1)", "diagonal() needs two axes: both are axis 1"),
     ("diag(T)", "diag() needs a vector or a matrix: got (2, 3, 4)"),
     (
         "diag(outer(v[v > 0], v[v > 0]), 1)",
-        "diagonal() of a masked array: only the main one of a square matrix can be taken",
+        "diag() of a masked array: only the main one of a square matrix can be taken",
     ),
     ("meshgrid(A, v)", "meshgrid() needs vectors: got (3, 4)"),
     ("repeat(A, -1)", "repeat() needs counts that are not negative, and got -1"),
     ("repeat(A, (1, 2), 0)", "repeat() needs one count or 3, for an axis of that size: got 2"),
-    ("tile(A, -1)", "tile() needs sizes that are not negative, and got (-1,)"),
+    ("tile(A, -1)", "tile() needs sizes that are not negative for reps, and got (-1,)"),
     ("roll(A, (1, 2), (0, 1, 1))", "roll() needs a shift for each axis: 2 for 3 axes were given"),
     ("moveaxis(A, (0, 1), 0)", "moveaxis() needs a destination for each axis: 2 and 1 were given"),
-    ("moveaxis(A, (0, -2), (0, 1))", "an axis is named twice in (0, -2)"),
+    ("moveaxis(A, (0, -2), (0, 1))", "moveaxis(): an axis is named twice in (0, -2)"),
     ("roll(A, ((1, 2),))", "roll() needs a whole number or a tuple of them for shift, and got a tuple"),
     (
         "moveaxis(A, ((0, 1),), 0)",
         "moveaxis() needs a whole number or a tuple of them for source, and got a tuple",
     ),
     ("flatten(A, 1, 0)", "flatten() needs axes in order: axis 1 stands behind axis 0"),
-    ("expand(A, -1, 3, 4)", "-1 stands for a size that the array has already: (3, 4) has no such axis"),
-    ("arange(0, 1, 1e-320)", "this array has more elements than a memory can hold"),
+    (
+        "expand(A, -1, 3, 4)",
+        "expand(): -1 stands for a size that the array has already: (3, 4) has no such axis",
+    ),
+    ("arange(0, 1, 1e-320)", "arange(): this array has more elements than a memory can hold"),
     ("concat([v[v > 0], v])", "concat() of a masked array: its size is known only when it runs"),
 ]
 

@@ -201,7 +201,7 @@ def test_topk_of_too_few() -> None:
         Expression("topk(x, 2)")(x=1.0)
     with pytest.raises(EvaluationError, match="cannot pick 3 elements: there are 2"):
         Expression("topk(x[x > 0], 3)")(x=[1.0, -1, 2])
-    with pytest.raises(CallProblem, match="needs a size that is not negative, and got -1"):
+    with pytest.raises(CallProblem, match="needs a size that is not negative for k, and got -1"):
         Expression("topk(x, -1)")(x=X)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
+from gradcli.graph.shapes import describe
 
 Array = NDArray[Any]
 
@@ -35,6 +37,8 @@ def _whole(index: Array) -> Array:
     whole = positions.astype(np.intp)
     if not np.array_equal(whole, positions):
         wrong = positions[whole != positions].flat[0]
+        if np.isfinite(wrong) and wrong == np.floor(wrong):
+            raise EvaluationError(f"index {wrong:g} is out of range")
         raise EvaluationError(f"an index must be a whole number: got {wrong:g}")
     return whole
 
@@ -44,7 +48,15 @@ def index(x: Array, *indices: Array, spec: tuple[Any, ...]) -> Array:
     try:
         return np.asarray(np.asarray(x)[_key(spec, indices)])
     except IndexError as error:
-        raise EvaluationError(str(error).replace("out of bounds", "out of range")) from None
+        raise EvaluationError(_sentence(error)) from None
+
+
+def _sentence(error: IndexError) -> str:
+    """NumPy's sentence on an index, in our words; that on a mask tells both sizes."""
+    if "boolean" not in str(error):
+        return str(error).replace("out of bounds", "out of range")
+    axis, *sizes = re.findall(r"\d+", str(error))
+    return f"a mask needs the size of its axis: axis {axis} has {' and the mask '.join(sizes)}"
 
 
 def _along(index: Array, shape: tuple[int, ...], axis: int) -> tuple[Array, ...]:
@@ -80,10 +92,17 @@ def scatter(x: Array, *indices: Array, shape: tuple[int, ...], spec: tuple[Any, 
     x = np.asarray(x)
     result = np.zeros((*x.shape[:lead], *shape), dtype=x.dtype)
     key = _key(spec, indices)
-    if indices:
-        np.add.at(result, key, x)
-    else:
-        result[key] = x
+    try:
+        if indices:
+            np.add.at(result, key, x)
+        else:
+            result[key] = x
+    except ValueError:
+        # A vector for what a mask picks has its size checked only here.
+        picked = describe(result[key].shape[lead:])
+        raise EvaluationError(
+            f"the sizes do not fit: {describe(x.shape[lead:])} for what is picked, {picked}"
+        ) from None
     return result
 
 

@@ -221,7 +221,7 @@ compose(
         ('einsum(",i->i", a, b)', {"a": "()", "b": "3"}),
         ('einsum("ij,jk->ik", a, b)', {"a": "2x0", "b": "0x2"}),
     ],
-    doc="products summed over the letters that the result lacks: einsum('ij,jk->ik', a, b)",
+    doc="products summed over the letters that the result lacks",
 )
 
 

@@ -41,6 +41,7 @@ for _name in ("argmax", "argmin"):
         # Without an axis, the position in the array read row by row; of several, the first.
         _name,
         kernel=f"kernels.ordering.{_name}",
+        doc=f"where the {_name[3:]}imum is, the first of several",
         scalar="reduction_scalars.position",
         shape=_place_shape(_name),
         parameters=(Parameter("axis", "axis", None), KEEPDIMS),
@@ -58,6 +59,7 @@ for _name in ("any", "all"):
     define(
         _name,
         kernel=f"kernels.reduction.{_name}_nonzero",
+        doc=f"whether {_name} of the elements {'is' if _name == 'any' else 'are'} true, or not 0",
         scalar="reduction_scalars.nonzero",
         shape=_reduce,
         parameters=(AXIS, KEEPDIMS),
@@ -73,6 +75,7 @@ for _name in ("any", "all"):
 define(
     "count_nonzero",
     kernel="kernels.reduction.count_nonzero",
+    doc="how many elements are true, or not 0",
     scalar="reduction_scalars.count_nonzero",
     shape=_reduce,
     parameters=(AXIS, KEEPDIMS),

@@ -169,7 +169,7 @@ compose(
     "x",
     _split,
     parameters=(Parameter("sections", "whole", REQUIRED), _AXIS),
-    doc="parts of an array along an axis",
+    doc="equal parts along an axis, or parts between places, as NumPy's split; PyTorch's takes sizes",
     samples=[
         ("a, b = split(x, 2); a * b", {"x": "4"}),
         ("a, b, c = split(x, (1, -1)); concat([c, b ^ 2, a])", {"x": "4x2"}),

@@ -21,7 +21,7 @@ compose(
     "x",
     _size,
     parameters=(AXIS,),
-    doc="how many elements an array has, or along an axis",
+    doc="how many elements an array has, or along an axis, as NumPy's size; shape gives the sizes",
     samples=[
         ("x / size(x)", {"x": "2x3"}),
         ("x * x.size(-1)", {"x": "2x3"}),

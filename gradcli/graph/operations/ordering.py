@@ -108,13 +108,15 @@ def _sort_rule(g: Node, y: Node, x: Node, axis: int | None, descending: bool, st
     return g if axis is None else ops.strewn(g, ops.order(x, axis=axis, descending=descending), x, axis=axis)
 
 
-def _neighbours(y: Node, axis: int | None) -> Node:
+def _neighbours(y: Node, axis: int) -> Node:
     """Whether two elements that stand side by side are equal, in each row."""
-    if axis is None:
-        return as_node(False)
     rest = (("all",),) * (-axis - 1)
     left, right = (ops.index(y, spec=(("slice", *bounds, 1), *rest)) for bounds in ((0, -1), (1, None)))
     return ops.any(ops.eq(left, right), axis=axis, keepdims=True)
+
+
+def _sort_kink(x: Node, axis: int | None, descending: bool, stable: bool) -> Node:
+    return as_node(False) if axis is None else _neighbours(ops.sort(x, axis=axis), axis)
 
 
 def _top_kink(x: Node, k: int, axis: int | None, largest: bool) -> Node:
@@ -141,7 +143,7 @@ define(
         ("sort(x, -1, descending=true)", {"x": "2x3"}),
         ("sort(x)", {"x": "2x0"}),
     ],
-    kink=lambda x, axis, descending, stable: _neighbours(ops.sort(x, axis=axis, descending=descending), axis),
+    kink=_sort_kink,
     convention="equal elements keep their order in sort, and each has the gradient of its place",
     doc="the elements in order; their places are the indices of topk",
 )

@@ -164,7 +164,11 @@ compose(
     "a b",
     _matmul,
     doc="matrices times matrices or vectors, in the last two axes",
-    samples=[("matmul(a, b)", {"a": "2x3", "b": "3"}), ("a @ b", {"a": "3", "b": "3x2"})],
+    samples=[
+        ("matmul(a, b)", {"a": "2x3", "b": "3x2"}),
+        ("matmul(a, b)", {"a": "2x3", "b": "3"}),
+        ("a @ b", {"a": "3", "b": "3x2"}),
+    ],
 )
 compose(
     "outer",

@@ -175,7 +175,7 @@ compose(
     _repeat,
     parameters=(Parameter("repeats", "integers", REQUIRED), Parameter("axis", "axis")),
     aliases="repeat_interleave",
-    doc="each element several times",
+    doc="each element several times, as NumPy's repeat: PyTorch's is tile",
     samples=[
         ("repeat(x, 2)", {"x": "2x3"}),
         ("repeat(x, 3)", {"x": "()"}),

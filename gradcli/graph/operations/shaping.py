@@ -94,7 +94,7 @@ define(
     "transpose",
     pullback=lambda g, y, x, axes: ops.transpose(g, axes=_inverse(axes)),
     kernel="kernels.shaping.transpose",
-    doc="the axes in another order, reversed by default",
+    doc="the axes in another order, reversed by default, as NumPy has it",
     analytic=True,
     scalar="scalars.identity",
     shape=lambda shape, axes: (*shape[: len(shape) - len(axes)], *[shape[axis] for axis in axes]),

@@ -1,0 +1,37 @@
+"""The topics that functions are listed under, in order, with the modules of the table that each holds."""
+
+from __future__ import annotations
+
+DERIVATIVES = "Derivatives"
+TOPICS = {
+    "Arithmetic": ("arithmetic",),
+    "Comparison, logic and choice": ("comparison",),
+    "Functions of one number": ("elementwise",),
+    "Functions of two or three numbers": ("pairs",),
+    "Trigonometric and hyperbolic functions": ("trigonometry",),
+    "Special functions": ("special",),
+    DERIVATIVES: (),
+    "Sums and other reductions": ("reduction",),
+    "Statistics": ("statistics",),
+    "Counts and positions, which have no gradient": ("counting",),
+    "Running sums, products and extremes": ("scans",),
+    "Elements in order": ("ordering",),
+    "Making arrays": ("arrays", "making", "internal", "random"),
+    "Sizes of arrays": ("measures",),
+    "Shapes and axes": ("shaping", "rearranging"),
+    "Joining, splitting and padding": ("joining", "padding"),
+    "Picking elements": ("picking", "indexing"),
+    "Products of vectors and matrices": ("products", "contractions"),
+    "Matrices": ("matrices", "diagonals", "powers_of_matrices", "least_squares"),
+    "Factors, eigenvalues and singular values": ("decompositions", "spectra", "singular"),
+    "Norms": ("norms", "vector_norms"),
+    "Polynomials, interpolation and lists of numbers": ("numbers",),
+    "Activations": ("activations", "gates"),
+    "Layers": ("learning", "convolution", "pooling", "normalisation"),
+    "Losses": ("losses", "binary", "cross_entropy"),
+}
+
+
+def heading(module: str) -> str:
+    """The topic of a module of the table; one that is named nowhere is a topic of its own."""
+    return next((title for title, modules in TOPICS.items() if module in modules), module)
