@@ -106,6 +106,9 @@ def _at_kink(
     smooth = worst.error <= 1e-4 * max(natural, abs(worst.value)) and not _bends(left, right)
     if smooth and fits(slope, size, worst):
         return Outcome("agrees", worst, abs(slope - worst.value))
+    if smooth and math.isnan(slope):
+        # Both sides agree: it is smooth there, and no convention asks for a nan.
+        return Outcome("disagrees", worst, math.nan, f"it is nan, and {worst.value:.6g} to either side")
     return Outcome("not differentiable here", worst, abs(slope - worst.value), "", met)
 
 

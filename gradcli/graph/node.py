@@ -83,21 +83,21 @@ class Operation(NamedTuple):
     name: str
     arguments: tuple[str, ...]
     parameters: tuple[Parameter, ...]
-    kernel: str
-    scalar: str
-    shape: Callable[..., Shape]
-    pullback: tuple[Rule | None, ...]
-    takes: tuple[Takes, ...]
-    gives: Kind | Literal["same"]
-    prepare: Callable[..., dict[str, Any]] | None
-    torch: str
-    symbol: str
-    aliases: tuple[str, ...]
-    domain: tuple[str, ...]
-    samples: tuple[tuple[str, Mapping[str, str]], ...]
-    elementwise: bool
-    spelling: str
-    hidden: bool
+    kernel: str = ""
+    scalar: str = ""
+    shape: Callable[..., Shape] = lambda **_: ()
+    pullback: tuple[Rule | None, ...] = ()
+    takes: tuple[Takes, ...] = ()
+    gives: Kind | Literal["same"] = "float"
+    prepare: Callable[..., dict[str, Any]] | None = None
+    torch: str = ""
+    symbol: str = ""
+    aliases: tuple[str, ...] = ()
+    domain: tuple[str, ...] = ()
+    samples: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    elementwise: bool = True
+    spelling: str = ""
+    hidden: bool = True
     form: tuple[str, ...] = ()
     hides_nan: bool = False
     gradless: bool = False
@@ -240,31 +240,8 @@ class Table:
 ops = Table()
 
 
-def _leaf(name: str, parameters: tuple[Parameter, ...]) -> Operation:
-    return Operation(
-        name=name,
-        arguments=(),
-        parameters=parameters,
-        kernel="",
-        scalar="",
-        shape=lambda **_: (),
-        pullback=(),
-        takes=(),
-        gives="float",
-        prepare=None,
-        torch="",
-        symbol="",
-        aliases=(),
-        domain=(),
-        samples=(),
-        elementwise=True,
-        spelling="",
-        hidden=True,
-    )
-
-
-INPUT = _leaf("input", (Parameter("name", "text"),))
-CONSTANT = _leaf("constant", (Parameter("data", "number"),))
+INPUT = Operation("input", (), (Parameter("name", "text"),))
+CONSTANT = Operation("constant", (), (Parameter("data", "number"),))
 
 
 def variable(name: str, shape: Shape = (), kind: Kind = "float") -> Node:

@@ -16,21 +16,21 @@ from gradcli.errors import (
     Span,
 )
 from gradcli.graph.derive import Trail
-from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, Operation, constant, ops, reachable, variable
+from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, Operation, reachable, variable
 from gradcli.graph.operations.compose import Composite
-from gradcli.graph.shapes import agree, describe, elements
+from gradcli.graph.shapes import describe, elements
 from gradcli.graph.stable import Stable
 from gradcli.graph.substitute import substitute
 from gradcli.language import symbols
 from gradcli.language.draws import Draws
 from gradcli.language.lexer import normal
-from gradcli.language.meaning import Group, Listing, Meaning, kind_of, ragged, span_of
+from gradcli.language.lists import stacked
+from gradcli.language.meaning import Group, Listing, Meaning, kind_of, span_of
 from gradcli.language.names import Given
 from gradcli.language.tree import Tree
 
 # An array's bytes must be countable in 63 bits.
 _MOST_ELEMENTS = 1 << 59
-_MOST_AXES = 64
 
 
 class Context:
@@ -199,49 +199,12 @@ class Context:
         if isinstance(meaning, Node):
             return meaning
         if isinstance(meaning, Listing):
-            return self._stacked(meaning)
+            return stacked(meaning, self.array, self.spans)
         raise CallProblem(
             f"{kind_of(meaning)} stands where a number or an array is due",
             span=span,
             hint="pick one of its parts: write [0] behind it" if isinstance(meaning, Group) else "",
         )
-
-    def _stacked(self, listing: Listing) -> Node:
-        """Nested lists as one array, innermost first."""
-        order: list[Listing] = []
-        pending = [listing]
-        while pending:
-            one = pending.pop()
-            order.append(one)
-            pending.extend([inner for inner in one.items if isinstance(inner, Listing)])
-        made: dict[int, Node] = {}
-        for one in reversed(order):
-            items = [
-                made[id(inner)] if isinstance(inner, Listing) else self.array(inner, one.span)
-                for inner in one.items
-            ]
-            made[id(one)] = self._row(one, items)
-        return made[id(listing)]
-
-    def _row(self, listing: Listing, items: list[Node]) -> Node:
-        if not items:
-            return constant((), (0,))
-        for node in items[1:]:
-            if not agree(node.shape, items[0].shape):
-                raise ragged(listing, items[0], node)
-        if all(node.op is CONSTANT for node in items):
-            data: list[float] = []
-            for node in items:
-                value = node.values[0]
-                data.extend(value if isinstance(value, tuple) else (value,))
-            kind = "bool" if all(node.kind == "bool" for node in items) else "float"
-            made = constant(tuple(data), (len(items), *items[0].shape), kind)  # type: ignore[arg-type]
-        else:
-            made = ops.stack(*items, axis=0)
-        self.spans.setdefault(made, listing.span)
-        if made.ndim > _MOST_AXES:
-            raise ShapeProblem(f"an array can have at most {_MOST_AXES} axes", span=listing.span)
-        return made
 
     def evaluate(self, node: Node) -> float:
         """The value of what decides a size, while the graph is being built.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gradcli.errors import ShapeProblem, Span
+from gradcli.errors import Span
 from gradcli.graph.node import Node
-from gradcli.graph.shapes import describe
 from gradcli.language.tree import Tree
 
 
@@ -67,17 +66,3 @@ def kind_of(meaning: object) -> str:
     """What to call a meaning in a sentence."""
     names = {Listing: "a list", Group: "a tuple", Text: "a text", Nothing: "None", Function: "a function"}
     return names.get(type(meaning), "a value")
-
-
-def ragged(listing: Listing, first: Node, other: Node) -> ShapeProblem:
-    """What to say of two elements of a list that do not have one shape."""
-    if first.ndim == other.ndim == 1:
-        message = (
-            f"the rows of an array must agree: one has {first.shape[0]} elements, another {other.shape[0]}"
-        )
-    else:
-        message = (
-            f"the elements of an array must agree in shape: one is {describe(first.shape)}, "
-            f"another {describe(other.shape)}"
-        )
-    return ShapeProblem(message, span=listing.span)

@@ -14,7 +14,7 @@ TOPICS = {
     "Sums and other reductions": ("reduction",),
     "Statistics": ("statistics",),
     "Counts and positions, which have no gradient": ("counting",),
-    "Running sums, products and extremes": ("scans",),
+    "Running sums, products, extremes and integrals": ("scans", "integrals"),
     "Elements in order": ("ordering",),
     "Making arrays": ("arrays", "making", "random"),
     "Sizes of arrays": ("measures",),

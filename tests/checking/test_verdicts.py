@@ -295,3 +295,17 @@ def test_the_complex_step_runs_where_everything_is_analytic(text):
     row = rows(Expression(text).check(x=0.4))["complex step"]
     assert row.verdict == "agrees"
     assert row.difference <= 1e-11
+
+
+def test_a_point_that_is_known_too_roughly_is_no_disagreement():
+    """Next to 1e15 a step of one rounding is an eighth of a wave."""
+    checked = Expression("sin(x)").check(x=1e15)
+    assert checked.agrees
+    assert verdicts(checked)["differences"] == "undecided"
+
+
+def test_a_nan_at_a_smooth_point_disagrees():
+    """x^2 in disguise: both sides have the slope 0, and no convention asks for a nan."""
+    checked = Expression("sqrt(x^4)", stable=False).check(x=0)
+    assert verdicts(checked)["differences"] == "disagrees"
+    assert "nan" in rows(checked)["differences"].note

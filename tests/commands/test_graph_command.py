@@ -120,9 +120,9 @@ FAULTS = [
     (["diff(sqrt(x), x)", "x=0"], "value is inf: it first appears in diff(sqrt(x), x)", "diff", "x"),
     (["x, 1/x", "x=0"], "value is inf: it first appears in 1/x", "1/x", "x is 0"),
     (
-        ["sqrt(x^4)", "x=0", "--wrt", "x"],
-        "gradient by x is nan: it first appears on the way back through x^4",
-        "x^4",
+        ["sqrt(x^3)", "x=0", "--wrt", "x"],
+        "gradient by x is nan: it first appears on the way back through x^3",
+        "x^3",
         "",
     ),
     (

@@ -96,6 +96,14 @@ def nan_to_num(x: Array, nan: float, posinf: float | None, neginf: float | None)
     return np.asarray(np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf))
 
 
+def length(*sides: Array) -> Array:
+    """The square root of the sum of squares, which may overflow."""
+    found: Array = np.abs(sides[0])
+    for side in sides[1:]:
+        found = np.hypot(found, side)
+    return found
+
+
 def fmax(a: Array, b: Array) -> Array:
     """The larger; the other one of a nan. NumPy's own takes any of 0 and -0."""
     return np.asarray(np.where(np.greater_equal(a, b) | np.isnan(b), a, b))

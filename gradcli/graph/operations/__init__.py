@@ -15,6 +15,7 @@ from gradcli.graph.operations import (  # noqa: F401  (each enters its records)
     elementwise,
     gates,
     indexing,
+    integrals,
     internal,
     joining,
     learning,

@@ -71,6 +71,22 @@ define(
     hides_nan=True,
 )
 define(
+    # The length of a vector whose sides are apart: hypot of more than two, for hypot(hypot(a, b), c)
+    # is flat at a = b = 0 to the second order, where this is not.
+    "length",
+    "sides*",
+    pullback=lambda i, g, y, *sides: strong(g, _cosine(sides[i], y)),
+    kernel="kernels.elementwise.length",
+    scalar="math.hypot",
+    domain="nonzero",
+    samples=[("sqrt(x^2 + y^2 + z^2)", {"x": "3", "y": "2x1", "z": "()"})],
+    written=lambda node: f"sqrt({' + '.join([f'{{{place}}}^2' for place in range(len(node.args))])})",
+    kink=lambda *sides: ops.eq(ops.length(*sides), 0),
+    convention="the gradient of a length at 0 is 0",
+    hides_nan=True,
+    hidden=True,
+)
+define(
     "atan2",
     "a b",
     pullback=(
