@@ -30,7 +30,7 @@ _MOST_AXES = 64
 class Parameter(NamedTuple):
     """A static argument of an operation: an axis, a shape, a flag.
 
-    ``kind`` says how the language reads it (``language.arguments``); a text may be one of ``choices`` alone.
+    ``kind`` says how the language reads it (``language.parameters``); a text may be one of ``choices`` alone.
     """
 
     name: str

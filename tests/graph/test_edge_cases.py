@@ -8,6 +8,7 @@ from edge_cases import CASES, Case
 from numpy.testing import assert_allclose
 
 from gradcli import Expression
+from gradcli.errors import CallProblem, EvaluationError
 
 
 def same(found: object, expected: object) -> None:
@@ -42,3 +43,19 @@ def test_forward_mode_agrees(case: Case) -> None:
         found = [f.jvp({name: unit}, **case.at)[1] for unit in units]
         finite = np.isfinite(expected)
         same(np.reshape(found, shape)[finite], np.asarray(expected)[finite])
+
+
+def test_a_bound_that_was_left_out_is_not_met() -> None:
+    assert Expression("clip(x, 0)").grad(x=np.inf) == {"x": 1.0}
+    assert Expression("clip(x, hi=0)").grad(x=-np.inf) == {"x": 1.0}
+
+
+def test_a_gradient_alone_refuses_a_negative_determinant_too() -> None:
+    with pytest.raises(EvaluationError, match="negative"):
+        Expression("grad(logdet(x), x)")(x=[[0.0, 1.0], [1.0, 0.0]])
+
+
+@pytest.mark.parametrize("rcond", ["-1", "nan", "inf"])
+def test_a_share_of_singular_values(rcond: str) -> None:
+    with pytest.raises(CallProblem, match="rcond"):
+        Expression(f"pinv(x, rcond={rcond})")(x=np.eye(2))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
 
-from gradcli.graph.node import Node, Parameter, ops
+from gradcli.graph.node import Node, Parameter, is_constant, ops
 from gradcli.graph.operations.record import define, number, strong
 
 define(
@@ -189,7 +190,10 @@ define(
 
 
 def _inside(x: Node, lo: Node, hi: Node) -> Node:
-    return ops.logical_and(ops.lt(lo, x), ops.lt(x, hi))
+    # A bound that was left out is infinite, and an infinite x does not lie at it.
+    sides = [] if is_constant(lo, -math.inf) else [ops.lt(lo, x)]
+    sides += [] if is_constant(hi, math.inf) else [ops.lt(x, hi)]
+    return reduce(ops.logical_and, sides) if sides else ops.logical_not(ops.isnan(x))
 
 
 define(

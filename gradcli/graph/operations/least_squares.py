@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from gradcli.errors import ShapeProblem
+import math
+from typing import Any
+
+from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, as_node, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.products import outer
@@ -38,6 +41,16 @@ def _lost_rank(x: Node, *_: Node, rcond: float | None = None) -> Node:
     return ops.unsqueeze(lost, axis=-1)
 
 
+def _share(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
+    rcond = given.get("rcond")
+    if rcond is not None and not 0 <= rcond < math.inf:
+        raise CallProblem(
+            f"pinv() needs a share of the largest singular value for rcond, and got {rcond:g}",
+            hint="a small number such as 1e-10, or none at all",
+        )
+    return {"rcond": rcond}
+
+
 define(
     # Singular values up to rcond times the largest count as zero.
     "pinv",
@@ -45,6 +58,7 @@ define(
     kernel="kernels.decompositions.pinv",
     shape=_inverse_shape,
     parameters=(Parameter("rcond", "number", None),),
+    prepare=_share,
     torch="LinalgPinvBackward0",
     samples=[
         ("pinv(x)", {"x": "3x2"}),

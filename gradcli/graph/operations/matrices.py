@@ -79,7 +79,8 @@ define(
 )
 define(
     "logdet",
-    pullback=lambda g, y, x: strong(column(g, 2), swapped(ops.inv(x))),
+    # It reads y, so that a gradient alone refuses a negative determinant too.
+    pullback=lambda g, y, x: strong(column(g + ops.zeros_like(y), 2), swapped(ops.inv(x))),
     kernel="kernels.matrices.logdet",
     doc="log(det(x)); of a negative determinant an error, where PyTorch gives nan",
     shape=_square_to_scalar("logdet"),
