@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import reduce
 
 from gradcli.graph.node import Node, Parameter, is_constant, ops
 from gradcli.graph.operations.record import define, number, strong
@@ -191,9 +190,10 @@ define(
 
 def _inside(x: Node, lo: Node, hi: Node) -> Node:
     # A bound that was left out is infinite, and an infinite x does not lie at it.
-    sides = [] if is_constant(lo, -math.inf) else [ops.lt(lo, x)]
-    sides += [] if is_constant(hi, math.inf) else [ops.lt(x, hi)]
-    return reduce(ops.logical_and, sides) if sides else ops.logical_not(ops.isnan(x))
+    above, below = ops.lt(lo, x), ops.lt(x, hi)
+    if is_constant(hi, math.inf):
+        return above
+    return below if is_constant(lo, -math.inf) else ops.logical_and(above, below)
 
 
 define(
