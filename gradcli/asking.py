@@ -7,7 +7,8 @@ Graphs and plans are kept: asked again with other numbers, a question only runs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from gradcli import seeds
@@ -90,14 +91,16 @@ class Line:
             by = {name: self.node(built, given, name) for name in names}
             if question != ("value",):
                 seeds.differentiable(built, by)
-            wanted = make(built, list(by.values()))
-            ready = [*built.outputs, *wanted], Plan([*built.outputs, *wanted], dtype)
+            wanted = [*built.outputs, *make(built, list(by.values()))]
+            with _about(built):
+                ready = wanted, Plan(wanted, dtype)
             # A graph whose sizes come from values serves these alone.
             if not built.sized:
                 self._plans[key] = ready
         nodes, plan = ready
         values = {name: one.value for name, one in (*given.items(), *extra.items())}
-        found = _run(plan, values, built)
+        with _about(built):
+            found = plan.run(values)
         outputs = tuple(found[: len(built.outputs)])
         result: dict[str, Any] = {"value": outputs[0]}
         if built.several:
@@ -123,10 +126,12 @@ class Line:
             by = {name: self.node(built, given, name) for name in names}
             seeds.differentiable(built, by)
             nodes = list(by.values())
-            rows = Rows(target(nodes), nodes, values, dtype, built.trail)
+            with _about(built):
+                rows = Rows(target(nodes), nodes, values, dtype, built.trail)
             if rows.lasting and not built.sized:
                 self._rows_ready[key] = rows
-        return rows, dict(zip(names, _run(rows, values, built), strict=True))
+        with _about(built):
+            return rows, dict(zip(names, rows.run(values), strict=True))
 
     def built(self, given: Values, wrt: Names, free: bool = False) -> Built:
         """The graph of the text, one for all values of the same shapes."""
@@ -179,10 +184,11 @@ class Line:
         return node
 
 
-def _run(what: Plan | Rows, values: Mapping[str, Value], built: Built) -> list[Value]:
-    """Run what was derived of a graph; what it raises knows which."""
+@contextmanager
+def _about(built: Built) -> Iterator[None]:
+    """What is raised while a graph is planned or run knows which."""
     try:
-        return what.run(values)
+        yield
     except EvaluationError as error:
         error.built = built
         raise

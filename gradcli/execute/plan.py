@@ -79,23 +79,23 @@ class Plan:
                 self.inputs.append((one.values[0], slot[one], one.kind))
             else:
                 arguments = tuple([slot[arg] for arg in one.args])
-                kernel = self._backend.kernel(one)
+                origin = origins.get(one, one)
+                kernel = self._kernel(one, origin)
                 region = slot.get(regions[one])
                 self.steps.append(
-                    Step(
-                        kernel,
-                        arguments,
-                        one.parameters,
-                        slot[one],
-                        forget[one],
-                        region,
-                        origins.get(one, one),
-                    )
+                    Step(kernel, arguments, one.parameters, slot[one], forget[one], region, origin)
                 )
         # On floats a strong product costs next to nothing.
         told = set() if whole or self.scalar else told_by(nodes)
         self._told = [slot[output] for output in outputs if output in told]
         self._plain_steps = [self._with_plain_product(step) for step in self.steps] if self._told else []
+
+    def _kernel(self, node: Node, origin: Node) -> Callable[..., Value]:
+        try:
+            return self._backend.kernel(node)
+        except EvaluationError as error:  # its package is not installed
+            error.node = origin
+            raise
 
     def _with_plain_product(self, step: Step) -> Step:
         strong = step.node is not None and step.node.op is ops.strong
