@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from gradcli.answers import Answer, Answers
+from gradcli.answers import Answers
 from gradcli.commands import options
-from gradcli.commands.answering import answer
+from gradcli.commands.along import answer_along
 from gradcli.commands.command import expression_command
-from gradcli.commands.inputs import Inputs
-from gradcli.commands.vectors import Tangents, tangent_option
-from gradcli.commands.wrt import names_of, wrt_option
-from gradcli.language.names import Given
+from gradcli.commands.vectors import tangent_option
+from gradcli.commands.wrt import wrt_option
 
 _EXAMPLES = """
 gradcli hvp 'sum(x^3)' x=1,2,3 --vector 1,0,0
@@ -33,12 +30,4 @@ def command(vector: tuple[str, ...], **shared: Any) -> None:
     The matrix is never built: the gradient is pulled back once more.
     Without --wrt the names are those that have a vector.
     """
-    settings = options.settings_of(shared)
-    inputs = Inputs(settings)
-    vectors = Tangents(vector, names_of(settings.wrt), inputs)
-
-    def ask(expression: Answers, given: Mapping[str, Given]) -> Answer:
-        with vectors.shown():
-            return expression.hvp(given, vectors.read(expression, given), settings.dtype)
-
-    answer(settings, ask, inputs=inputs)
+    answer_along(vector, shared, Answers.hvp)

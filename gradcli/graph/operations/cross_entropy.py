@@ -9,7 +9,7 @@ from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.losses import REDUCTION, total
-from gradcli.graph.operations.record import REQUIRED, column, define, restored, strong
+from gradcli.graph.operations.record import REQUIRED, as_given, column, define, restored, strong
 from gradcli.graph.shapes import Shape, agree, describe, elements
 
 _IGNORE = Parameter("ignore_index", "integer", -100)
@@ -84,7 +84,7 @@ define(
     kernel="kernels.losses.membership",
     shape=_member_shape,
     parameters=(Parameter("classes", "size", REQUIRED), Parameter("axis", "integer", REQUIRED), _IGNORE),
-    prepare=lambda nodes, given: given,
+    prepare=as_given,
     samples=[("grad(nll_loss(x, [1, 0]), x)", {"x": "2x2"})],
     written=_membership_written,
     hidden=True,

@@ -11,7 +11,7 @@ from typing import Any
 from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, as_node, ops
 from gradcli.graph.operations.compose import compose
-from gradcli.graph.operations.record import REQUIRED, define, from_end
+from gradcli.graph.operations.record import REQUIRED, as_given, define, from_end
 from gradcli.graph.shapes import Shape, Unknown, describe
 
 ALONG = Parameter("axis", "axis", None)
@@ -26,10 +26,6 @@ def axis_along(ndim: int, axis: int) -> int | None:
         ShapeProblem: the array does not have it.
     """
     return None if ndim == 0 and axis in (0, -1) else from_end(axis, ndim)[0]
-
-
-def _as_given(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
-    return given
 
 
 def _front(x: Shape, indices: Shape, axis: int | None) -> Shape:
@@ -51,7 +47,7 @@ define(
     scalar="reduction_scalars.picked",
     shape=_front,
     parameters=(ALONG,),
-    prepare=_as_given,
+    prepare=as_given,
     torch="GatherBackward0",
     samples=[
         ("quantile(x, [0.2, 0.9], axis=0)", {"x": "4x2"}),
@@ -77,7 +73,7 @@ define(
     scalar="reduction_scalars.picked",
     shape=_strewn_shape,
     parameters=(ALONG,),
-    prepare=_as_given,
+    prepare=as_given,
     samples=[("grad(sum(sort(x, axis=0)^3), x)", {"x": "3x2"}), ("grad(sum(cummax(x)[0]^3), x)", {"x": "4"})],
     written=lambda node: "" if not _paired(node, 2, 0) else "vjp(gather({2}, {axis}, {1}), {2}, {0})",
     hidden=True,
@@ -96,7 +92,7 @@ define(
     scalar="reduction_scalars.position",
     shape=lambda shape, axis, descending: shape,
     parameters=(_LAST, _DESCENDING),
-    prepare=_as_given,
+    prepare=as_given,
     samples=[("grad(sum(sort(x, descending=true)^3), x)", {"x": "3"})],
     spelling="topk({0}, size({0}, {axis}), {axis}, {descending})[1]",
     hidden=True,
@@ -171,7 +167,7 @@ define(
     scalar="reduction_scalars.position",
     shape=_top_shape,
     parameters=_TOP,
-    prepare=_as_given,
+    prepare=as_given,
     samples=[("x * topk(x, 3)[1]", {"x": "3"}), ("x * topk(x, 2, axis=0)[1]", {"x": "2x3"})],
     spelling="topk[1]",
     hidden=True,
@@ -192,7 +188,7 @@ define(
     scalar="scalars.identity",
     shape=_top_shape,
     parameters=_TOP,
-    prepare=_as_given,
+    prepare=as_given,
     torch="TopkBackward0",
     samples=[
         ("topk(x, 2)[0]", {"x": "4"}),

@@ -11,7 +11,7 @@ from gradcli.errors import CallProblem, ShapeProblem
 from gradcli.graph.node import Node, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.convolution import Sizes, several
-from gradcli.graph.operations.record import REQUIRED, define
+from gradcli.graph.operations.record import REQUIRED, as_given, define
 from gradcli.graph.operations.shaping import known_sizes
 from gradcli.graph.shapes import Shape, broadcast, describe
 
@@ -137,7 +137,7 @@ define(
     kernel="kernels.pooling.avg_unpool2d",
     shape=lambda shape, size, **_: (*shape[:-2], *size),
     parameters=(_SIZE, *_MEAN),
-    prepare=lambda nodes, given: given,
+    prepare=as_given,
     samples=[("grad(sum(avg_pool2d(x, 2, 1, 1, false, false)^3), x)", {"x": "1x2x3"})],
     spelling=f"vjp(avg_pool2d({{zeros}}, {_GIVEN}), {{zeros}}, {{0}})",
     hidden=True,
@@ -180,7 +180,7 @@ define(
     kernel="kernels.pooling.max_spread2d",
     shape=lambda g, x, **_: (*broadcast(g[:-2], x[:-2]), *x[-2:]),
     parameters=_LARGEST,
-    prepare=lambda nodes, given: given,
+    prepare=as_given,
     samples=[("grad(sum(max_pool2d(x, 2, 1)^3), x)", {"x": "1x3x3"})],
     written=lambda node: _POOLED.replace("jvp", "vjp") if _alike(node) else "",
     hidden=True,
@@ -192,7 +192,7 @@ define(
     kernel="kernels.pooling.max_gather2d",
     shape=lambda c, x, **given: (*broadcast(c[:-2], x[:-2]), *_pooled(x, **given)[-2:]),
     parameters=_LARGEST,
-    prepare=lambda nodes, given: given,
+    prepare=as_given,
     samples=[("grad(sum(grad(sum(max_pool2d(x, 2, 1)^3), x)^2), x)", {"x": "1x3x3"})],
     written=lambda node: _POOLED if _alike(node) else "",
     hidden=True,

@@ -12,7 +12,7 @@ from typing import Any
 from gradcli.graph.node import Node, Parameter, as_node, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.ordering import ALONG, axis_along
-from gradcli.graph.operations.record import Sample, define, strong
+from gradcli.graph.operations.record import Sample, as_given, define, strong
 from gradcli.graph.shapes import Shape, broadcast
 
 
@@ -30,10 +30,6 @@ def _scan_parameters(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]
 
 def _as_given(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
     return {"fill": 0.0, "back": False, "reverse": False, "kept": False, **given}
-
-
-def _as_axis_given(nodes: list[Node], given: dict[str, Any]) -> dict[str, Any]:
-    return given
 
 
 def _same(shape: Shape, **_: Any) -> Shape:
@@ -216,7 +212,7 @@ def _running(name: str) -> None:
         scalar="scalars.identity",
         shape=_same,
         parameters=(ALONG,),
-        prepare=_as_axis_given,
+        prepare=as_given,
         torch=f"{name.capitalize()}Backward0",
         samples=_samples(name + "({})[0]"),
         spelling=f"{name}[0]",
@@ -231,7 +227,7 @@ def _running(name: str) -> None:
         scalar="reduction_scalars.position",
         shape=_same,
         parameters=(ALONG,),
-        prepare=_as_axis_given,
+        prepare=as_given,
         samples=[
             (f"x * {name}(x)[1]", {"x": "4"}),
             (f"x * {name}(x)[1]", {"x": "()"}),
