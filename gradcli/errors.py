@@ -11,6 +11,11 @@
       |   |   + VectorProblem     a vector that is not of the shape of what it is for
       |   + GradientProblem       a derivative that makes no sense
       + EvaluationError       5   it failed while it ran
+      + AutogradProblem       5   a rule of tensors was broken; each is one of Python's errors too
+      |   + AutogradError         RuntimeError, as PyTorch raises
+      |   + AutogradValueError    ValueError
+      |   + AutogradTypeError     TypeError
+      |   + AutogradIndexError    IndexError
       + OutputError          74   a result that cannot be written
 
 A message is a sentence that says what is wrong; a hint says what to do.
@@ -154,6 +159,34 @@ class EvaluationError(GradcliError):
     kind = "evaluation"
     node: object = None
     built: object = None
+
+
+class AutogradProblem(GradcliError):
+    """A rule of tensors was broken: PyTorch's sentence, then our hint.
+
+    From Python both are read at once: ``str(error)`` is the sentence, and the hint behind it.
+    """
+
+    kind = "autograd"
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.hint}" if self.hint else self.message
+
+
+class AutogradError(AutogradProblem, RuntimeError):
+    """Where PyTorch raises a RuntimeError."""
+
+
+class AutogradValueError(AutogradProblem, ValueError):
+    """Where PyTorch raises a ValueError."""
+
+
+class AutogradTypeError(AutogradProblem, TypeError):
+    """Where PyTorch raises a TypeError."""
+
+
+class AutogradIndexError(AutogradProblem, IndexError):
+    """Where PyTorch raises an IndexError."""
 
 
 class OutputError(GradcliError):
