@@ -17,6 +17,9 @@ Other = Any
 
 def applied(record: Operation | Composite, *operands: Any) -> Any:
     """An operation on what stands beside an operator; not implemented for what is no number."""
+    # Mostly all is as it should be.
+    if all([isinstance(one, (Variable, float)) for one in operands]):
+        return call(record, operands)
     known = []
     for one in operands:
         if isinstance(one, np.ndarray):
