@@ -1,6 +1,6 @@
-"""Small tensors against PyTorch's eager mode: ``python -m tests.benchmarks.tensors [ROUNDS]``, with torch installed.
+"""Small tensors against PyTorch's eager mode: ``python -m tests.benchmarks.tensors [ROUNDS]``.
 
-Both run in one process, in turn, so that the ratio holds when the machine's speed drifts; what they compute
+It needs torch. Both run in one process, in turn, so that the ratio holds when the machine's speed drifts; what they compute
 must agree. A single number in a tensor is where overhead is all there is: the compiled road is for speed.
 """
 
