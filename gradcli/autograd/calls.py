@@ -47,9 +47,14 @@ def call(
         AutogradError: a rule of tensors was broken.
     """
     ready, operands = prepared(record, arguments, parameters)
-    if isinstance(ready, Line):
-        return _several(_replayed(ready, operands))
-    return _several(run(ready, operands))
+    if not isinstance(ready, Line):
+        return _several(run(ready, operands))
+    recorder = state.recorder
+    start = perf_counter_ns() if recorder is not None else 0
+    results = _replayed(ready, operands)
+    if recorder is not None:
+        recorder.forward(record.name, start, perf_counter_ns(), operands, [])
+    return _several(results)
 
 
 def apply(op: Operation, arguments: list[Any], parameters: dict[str, Any]) -> Any:
@@ -166,7 +171,8 @@ def _derived(
     name = record.torch if isinstance(record, Composite) else record.backward_name(outputs[0])
     tensors = [one for one in arguments if isinstance(one, Variable)]
     single = all(one.array.shape == () and one.array.dtype in (_FLOAT64, bool) for one in tensors)
-    local = Local(outputs, inputs, name, scalar=single and bool(tensors))
+    called = record.name if isinstance(record, Composite) else record.spelled
+    local = Local(outputs, inputs, name, scalar=single and bool(tensors), called=called)
     floats = {one.array.dtype for one in tensors if one.array.dtype.kind == "f"}
     if floats == {_FLOAT32}:
         local.dtype = "float32"
@@ -186,7 +192,7 @@ def run(local: Local, operands: list[Any]) -> list[Variable]:
     if state.grad:
         track(local, operands, slots, results)
     if recorder is not None:
-        recorder.forward(local.name, start, perf_counter_ns(), operands, results)
+        recorder.forward(local.called, start, perf_counter_ns(), operands, results)
     return results
 
 

@@ -90,6 +90,7 @@ class Local:
         inputs: a node for each argument that is an array.
         name: PyTorch's name of its backward node.
         scalar: whether all arguments are single doubles, which run on plain floats.
+        called: the name that its user knows it by.
 
     Attributes:
         count: how many results it has.
@@ -101,6 +102,7 @@ class Local:
 
     __slots__ = (
         "_pullbacks",
+        "called",
         "count",
         "counted",
         "dtype",
@@ -114,12 +116,19 @@ class Local:
     )
 
     def __init__(
-        self, outputs: Sequence[Node], inputs: Sequence[Node], name: str, *, scalar: bool = False
+        self,
+        outputs: Sequence[Node],
+        inputs: Sequence[Node],
+        name: str,
+        *,
+        scalar: bool = False,
+        called: str = "",
     ) -> None:
         self.outputs = list(outputs)
         self.inputs = list(inputs)
         self.count = len(self.outputs)
         self.name = name
+        self.called = called or name
         self.dtype: str | None = None
         nodes = _between(outputs, inputs)
         steps = [node for node in nodes if node.args and node not in inputs]
