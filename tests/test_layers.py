@@ -35,7 +35,7 @@ LAYERS: dict[str, set[str]] = {
     "autograd": {"language", "graph", "execute"},
     "data": {"language", "graph", "execute"},
     "output": set(),
-    "": {"language", "graph", "execute", "data", "output", "checking"},
+    "": {"language", "graph", "execute", "data", "output", "checking", "autograd"},
     "reference": {"language", "graph", "output"},
     "checking": {"", "language", "graph", "execute", "output"},
     "commands": {"", "checking", "reference", "language", "graph", "execute", "data", "output"},

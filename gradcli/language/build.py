@@ -10,7 +10,7 @@ from gradcli.graph.derive import Trail
 from gradcli.graph.node import Node, ops
 from gradcli.graph.stable import Rewrite
 from gradcli.language import calls, rules
-from gradcli.language.context import Context
+from gradcli.language.context import Call, Context
 from gradcli.language.derivatives import contains_derivative, differentiated_names
 from gradcli.language.draws import Draws
 from gradcli.language.lexer import normal
@@ -46,6 +46,7 @@ class Built(NamedTuple):
         images: for each node that was written, the one that computes it.
         origins: for each node that was not written, the one that it stands for or helps to compute.
         rewrites: what is computed in another way than it was written.
+        calls: the calls that are one node in PyTorch's backward graph, and several here.
     """
 
     outputs: list[Node]
@@ -60,6 +61,7 @@ class Built(NamedTuple):
     images: Mapping[Node, Node]
     origins: Mapping[Node, Node]
     rewrites: tuple[Rewrite, ...]
+    calls: tuple[Call, ...] = ()
 
 
 def build(
@@ -116,6 +118,7 @@ def build(
         images=context.stable.images if context.stable else {},
         origins=context.stable.origins if context.stable else {},
         rewrites=rewrites(context),
+        calls=tuple(context.calls),
     )
 
 

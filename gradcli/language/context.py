@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradcli.errors import (
     CallProblem,
@@ -33,6 +33,21 @@ from gradcli.language.tree import Tree
 _MOST_ELEMENTS = 1 << 59
 
 
+class Call(NamedTuple):
+    """A call of a composed function that has one backward node in PyTorch."""
+
+    record: Composite
+    arguments: tuple[Node | None, ...]
+    parameters: dict[str, Any]
+    results: tuple[Node, ...]
+
+    def where(self, new: Mapping[Node, Node]) -> Call:
+        """The same call with other nodes in the places of some."""
+        arguments = [None if one is None else new.get(one, one) for one in self.arguments]
+        results = [new.get(one, one) for one in self.results]
+        return self._replace(arguments=tuple(arguments), results=tuple(results))
+
+
 class Context:
     """One build of one text.
 
@@ -55,6 +70,7 @@ class Context:
         arithmetic: scalar nodes that are made of numbers alone.
         bound: the free variables that stand for a function's arguments while its body is differentiated.
         calling: the functions of the text that are being inlined.
+        calls: the calls that are one node in PyTorch's backward graph, and several here.
     """
 
     def __init__(
@@ -83,6 +99,7 @@ class Context:
         self.arithmetic: set[Node] = set()
         self.bound: dict[Node, Node] = {}
         self.calling: list[str] = []
+        self.calls: list[Call] = []
         self.stable = Stable(self.kept) if stable else None
 
     def name(self, tree: Tree) -> str:
@@ -138,6 +155,8 @@ class Context:
             tree, record.__call__, *arguments, operands=operands, **parameters
         )
         results = found if isinstance(found, tuple) else (found,)
+        if record.torch:
+            self.calls.append(Call(record, tuple(arguments), parameters, results))
         for node in results:
             self._note_inner(tree, node, operands)
             self._made(tree, node)
@@ -262,4 +281,5 @@ class Context:
         made = substitute([node], arguments)
         for old, new in made.items():
             self.stands_for(new, old)
+        self.calls += [one.where(made) for one in self.calls if not made.keys().isdisjoint(one.results)]
         return made.get(node, node)
