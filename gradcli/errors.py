@@ -8,6 +8,7 @@
       |   + NameProblem           a name or function that is not known
       |   + CallProblem           a function called with the wrong arguments
       |   + ShapeProblem          shapes that do not fit
+      |   |   + TensorShapeProblem  the same between tensors, a RuntimeError too
       |   |   + VectorProblem     a vector that is not of the shape of what it is for
       |   + GradientProblem       a derivative that makes no sense
       + EvaluationError       5   it failed while it ran
@@ -127,6 +128,10 @@ class ShapeProblem(ExpressionError):
     """Shapes that do not fit together."""
 
     kind = "shape"
+
+
+class TensorShapeProblem(ShapeProblem, RuntimeError):
+    """The same between tensors, where PyTorch raises a RuntimeError."""
 
 
 class VectorProblem(ShapeProblem):
