@@ -16,12 +16,9 @@ from gradcli.errors import AutogradError, AutogradTypeError
 
 _NOT_POPULATED = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't "
-    "be "
-    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
-    "Tensor, "
-    "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you "
-    "access "
-    "the leaf Tensor instead."
+    "be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
+    "non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by "
+    "mistake, make sure you access the leaf Tensor instead."
 )
 
 
@@ -52,8 +49,7 @@ class History(Variable):
                 return
             raise AutogradError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed "
-                "variable in "
-                "a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+                "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
                 hint="detach() gives the same values, without their history",
             )
         self.tracked = bool(wanted)
@@ -110,8 +106,7 @@ class History(Variable):
         if gradient.array.dtype != self.array.dtype:
             raise AutogradError(
                 f"attempting to assign a gradient with dtype '{gradient.array.dtype}' to a tensor with "
-                "grad_dtype "
-                f"'{self.array.dtype}'",
+                f"grad_dtype '{self.array.dtype}'",
                 hint="a gradient has the type of its tensor",
             )
 
@@ -130,11 +125,9 @@ class History(Variable):
         """Go back from here, and add up gradients at the leaves; see ``requests.backward``."""
         if create_graph:
             warnings.warn(
-                "Using backward() with create_graph=True will create a reference cycle between the parameter "
-                "and its "
-                "gradient which can cause a memory leak. We recommend using autograd.grad when creating the "
-                "graph to "
-                "avoid this.",
+                "Using backward() with create_graph=True will create a reference cycle between the "
+                "parameter and its gradient which can cause a memory leak. We recommend using autograd.grad "
+                "when creating the graph to avoid this.",
                 UserWarning,
                 stacklevel=2,
             )

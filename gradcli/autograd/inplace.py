@@ -119,18 +119,15 @@ def _allow_tracked(target: Variable) -> None:
     if view.origin in ("no_grad", "inference"):
         raise AutogradError(
             f"A view was created in {view.origin} mode and is being modified inplace with grad mode enabled. "
-            "Given "
-            "that this use case is ambiguous and error-prone, it is forbidden.",
+            "Given that this use case is ambiguous and error-prone, it is forbidden.",
             hint="do both inside that block, or both outside",
         )
     if view.origin:
         place = view.chain[-1][1]
         raise AutogradError(
             f"Output {place} of {view.origin} is a view and is being modified inplace. This view is the "
-            "output of a "
-            "function that returns multiple views. Such functions do not allow the output views to be "
-            "modified "
-            "inplace.",
+            "output of a function that returns multiple views. Such functions do not allow the output views "
+            "to be modified inplace.",
             hint="compute a new tensor instead, or pick the part with an index",
         )
     if view.base.tracked and view.base._edge is None:

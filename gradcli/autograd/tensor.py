@@ -170,9 +170,8 @@ class Tensor(Container, History, Operators):
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if self._edge is not None:
             raise AutogradError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
-                "the "
-                "moment.",
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol "
+                "at the moment.",
                 hint="copy its detach()",
             )
         found: Tensor = made(self.array.copy())
