@@ -38,6 +38,6 @@ def test_behaviour(name: str) -> None:
     assert same(expected, found), f"PyTorch tells {expected}, we tell {found}"
 
 
-@pytest.mark.parametrize("name", EXCEPTIONS)
-def test_an_exception_is_one(name: str) -> None:
-    assert not same(FACTS["behaviours"][name], BEHAVIOURS[name](ours())), EXCEPTIONS[name]
+def test_the_exceptions_are_still_needed() -> None:
+    for name, rule in EXCEPTIONS.items():
+        assert not same(FACTS["behaviours"][name], BEHAVIOURS[name](ours())), f"{name}: {rule}"

@@ -1,4 +1,6 @@
-"""gradcli against PyTorch and mpmath: ``python -m tests.differential [operators|expressions|autograd] [NAME ...]``.
+"""gradcli against PyTorch and mpmath.
+
+``python -m tests.differential [operators|expressions|autograd] [NAME ...]``
 
 Needs the extra ``differential``. Not a part of the test suite. A NAME is an operator as PyTorch's tests call
 it, such as ``linalg.norm``. Exits with 1 when something disagrees. ``autograd --write`` records what PyTorch

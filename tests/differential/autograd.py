@@ -77,6 +77,7 @@ def compare(console: Console) -> bool:
     for line in excepted:
         console.print(line, markup=False, highlight=False)
     console.print(
-        f"{agreed.total()} of {seen.total()} behaviours agree; {len(excepted)} are excepted; {len(failures)} disagree."
+        f"{agreed.total()} of {seen.total()} behaviours agree; {len(excepted)} are excepted; "
+        f"{len(failures)} disagree."
     )
     return not failures

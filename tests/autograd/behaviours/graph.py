@@ -82,15 +82,8 @@ def shapes_and_slices_have_nodes_of_their_own(lib):
 def functions_have_the_names_of_their_rules(lib):
     x = lib.tensor([0.5, 0.25], requires_grad=True)
     results = [lib.exp(x), lib.log(x), lib.sqrt(x), lib.sin(x), lib.cos(x), lib.tanh(x), lib.sigmoid(x)]
-    results += [
-        lib.relu(x),
-        lib.abs(x),
-        lib.erf(x),
-        lib.softmax(x, 0),
-        lib.maximum(x, x),
-        lib.logaddexp(x, x),
-    ]
-    results += [lib.atan2(x, x), lib.cumsum(x, 0), lib.logsumexp(x, 0), lib.where(x > 0, x, x * 2), x.clone()]
+    results += [lib.relu(x), lib.abs(x), lib.erf(x), lib.maximum(x, x), lib.logaddexp(x, x), lib.atan2(x, x)]
+    results += [lib.softmax(x, 0), lib.logsumexp(x, 0), lib.cumsum(x, 0), lib.where(x > 0, x, x * 2)]
     return [name(one.grad_fn) for one in results]
 
 

@@ -67,7 +67,7 @@ def first_sentence(text: str) -> str:
 
 
 def sentence(call: Callable[[], Any]) -> list[str] | None:
-    """What Python's own kind of error the call raises, and the first sentence of it; None if it raises none."""
+    """Which of Python's own errors the call raises, and the first sentence of it; None if it raises none."""
     try:
         call()
     except Exception as error:

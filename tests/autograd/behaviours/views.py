@@ -145,7 +145,15 @@ def a_view_that_was_made_under_no_grad_may_not_be_changed_outside(lib):
     base = lib.tensor([1.0, 2.0], requires_grad=True) * 2
     with lib.no_grad():
         view = base[:1]
-    return facts(view.requires_grad, sentence(lambda: view.mul_(2)))
+    return sentence(lambda: view.mul_(2))
+
+
+@behaviour
+def a_view_that_was_made_under_no_grad_requires_a_gradient_without_a_node(lib):
+    base = lib.tensor([1.0, 2.0], requires_grad=True) * 2
+    with lib.no_grad():
+        view, copy = base[:1], base * 1
+    return facts(view.requires_grad, view.grad_fn, copy.requires_grad)
 
 
 @behaviour
