@@ -21,6 +21,7 @@ from . import (  # noqa: F401 - each registers its behaviours
     optim,
     printing,
     retain,
+    saving,
     versions,
     views,
 )

@@ -179,6 +179,17 @@ def a_change_in_place_may_not_change_the_shape(lib):
 
 
 @behaviour
+def a_source_of_more_axes_is_not_copied_in(lib):
+    return sentence(lambda: lib.zeros(2).copy_(lib.ones(1, 2)))
+
+
+@behaviour
+def a_source_that_overlaps_what_is_written_is_refused(lib):
+    x = lib.tensor([1.0, 2.0, 3.0])
+    return facts(sentence(lambda: x[1:].add_(x[:2])), x)
+
+
+@behaviour
 def a_change_in_place_keeps_the_type(lib):
     x = lib.tensor([1.0, 2.0], dtype=lib.float32)
     x.add_(lib.tensor([0.5, 0.5], dtype=lib.float64))
@@ -207,6 +218,15 @@ def a_saved_argument_of_the_change_itself_was_copied_before(lib):
     y.sin_()
     y.sum().backward()
     return facts(y, x.grad)
+
+
+@behaviour
+def a_product_in_place_keeps_a_copy_of_what_it_overwrites(lib):
+    x, z = lib.tensor([2.0, 3.0], requires_grad=True), lib.tensor([5.0, 7.0], requires_grad=True)
+    y = x * 1
+    y.mul_(z)
+    y.sum().backward()
+    return facts(x.grad, z.grad)
 
 
 @behaviour

@@ -184,6 +184,31 @@ def one_of_several_views_may_be_changed_where_no_gradient_is_due(lib):
 
 
 @behaviour
+def a_base_that_changes_makes_one_of_several_views_useless(lib):
+    base = lib.tensor([1.0, 2.0], requires_grad=True) * 2
+    part = base.unbind()[0]
+    base.mul_(5)
+    return sentence(lambda: part * 2)
+
+
+@behaviour
+def an_empty_part_is_a_view_too(lib):
+    x = lib.tensor([1.0, 2.0])
+    empty = x[2:]
+    x.add_(1)
+    return facts(empty, empty._version)
+
+
+@behaviour
+def a_reshape_of_scattered_memory_copies(lib):
+    x = lib.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True)
+    with lib.no_grad():
+        x[:, :2].reshape(-1).fill_(9.0)
+    y = x[:, :2].reshape(-1)
+    return facts(x, x._version, tree(y.grad_fn))
+
+
+@behaviour
 def memory_that_several_elements_share_may_not_be_written(lib):
     x = lib.tensor([1.0]).expand(3)
     return sentence(lambda: x.add_(1))
