@@ -184,7 +184,7 @@ def _noted(step: Callable[..., Any]) -> Callable[..., Any]:
 
 def _tensors(group: Group) -> list[Tensor]:
     if "params" not in group:
-        raise AutogradKeyError("params", hint='a parameter group holds its tensors under "params"')
+        raise AutogradKeyError("a parameter group has no 'params'", hint='write {"params": [w, b]}')
     given = group["params"]
     if isinstance(given, set):
         raise AutogradTypeError(

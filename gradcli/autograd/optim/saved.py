@@ -43,7 +43,7 @@ def load(saved: Mapping[str, Any], groups: Groups) -> tuple[Groups, defaultdict[
     """
     for part in ("param_groups", "state"):
         if part not in saved:
-            raise AutogradKeyError(part, hint='a state dict has "state" and "param_groups"')
+            raise AutogradKeyError(f"the state dict has no '{part}'", hint="pass what state_dict() returned")
     before: Groups = saved["param_groups"]
     if len(before) != len(groups):
         raise AutogradValueError(
