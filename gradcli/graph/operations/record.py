@@ -53,6 +53,9 @@ def define(
     analytic: bool = False,
     doc: str = "",
     written: Callable[[Node], str] | None = None,
+    view: bool = False,
+    exact: str = "",
+    torch_of: Callable[[Node], str] | None = None,
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
     names = tuple(arguments.split())
@@ -85,6 +88,9 @@ def define(
         doc=doc,
         topic=topic_of_caller(),
         written=written,
+        view=view,
+        exact=tuple(exact.split()),
+        torch_of=torch_of,
     )
     ops.records[name] = record
     return record
@@ -193,6 +199,17 @@ def column(g: Node, axes: int) -> Node:
 def number(condition: Node) -> Node:
     """1 where true, 0 where false."""
     return ops.number(condition)
+
+
+def by_axes(whole: str, along: str) -> Callable[[Node], str]:
+    """The rule of a reduction whose backward node has one name over all axes and another along some."""
+
+    def name(node: Node) -> str:
+        parameters = node.parameters
+        everything = len(parameters["axis"]) == node.args[0].ndim and not parameters["keepdims"]
+        return whole if everything else along
+
+    return name
 
 
 def square_matrix(name: str, shape: Shape) -> None:
