@@ -59,9 +59,10 @@ def test_schedules(schedule: str) -> None:
     agree(tuning.rates(ours(), schedule), FACTS["rates"][schedule])
 
 
-@pytest.mark.parametrize("last_epoch", [0, 3, 9, 10, 14])
-def test_a_cosine_that_goes_on(last_epoch: int) -> None:
-    agree(tuning.resumed(ours(), last_epoch), FACTS["resumed"][str(last_epoch)])
+@pytest.mark.parametrize("schedule", ["StepLR", "CosineAnnealingLR"])
+def test_a_schedule_that_goes_on(schedule: str) -> None:
+    found = [tuning.resumed(ours(), schedule, epoch) for epoch in tuning.LAST_EPOCHS]
+    agree(found, FACTS["resumed"][schedule])
 
 
 @pytest.mark.parametrize("norm_type", tuning.NORMS)

@@ -6,7 +6,7 @@ lines: that is all there is to a training loop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 # The steps after which parameters are compared.
@@ -103,7 +103,7 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     "Adam": [
         {},
         {"betas": (0.8, 0.99)},
-        {"betas": (0.25, 0.95)},
+        {"betas": (0.25, 0.99)},
         {"eps": 0.1},
         {"weight_decay": 0.1},
         {"amsgrad": True, "betas": (0.9, 0.5)},
@@ -120,7 +120,7 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     ],
     "RMSprop": [
         {},
-        {"alpha": 0.95},
+        {"alpha": 0.98},
         {"alpha": 0.4, "centered": True, "eps": 0.5},
         {"eps": 0.1},
         {"momentum": 0.5},
@@ -187,15 +187,18 @@ RATES = {
 }
 
 
-def trainings() -> Iterator[Training]:
+def trainings() -> list[Training]:
     """Every one."""
-    for optimiser, choices in OPTIONS.items():
-        for chosen in choices:
-            for problem in PROBLEMS:
-                yield Training(problem, optimiser, {"lr": RATES[optimiser][problem], **chosen})
-    for problem, choices in LBFGS.items():
-        for chosen in choices:
-            yield Training(problem, "LBFGS", chosen)
+    first_order = [
+        Training(problem, optimiser, {"lr": RATES[optimiser][problem], **chosen})
+        for optimiser, choices in OPTIONS.items()
+        for chosen in choices
+        for problem in PROBLEMS
+    ]
+    second_order = [
+        Training(problem, "LBFGS", chosen) for problem, choices in LBFGS.items() for chosen in choices
+    ]
+    return first_order + second_order
 
 
 def trajectory(library: Library, training: Training) -> dict[str, list[Any]]:

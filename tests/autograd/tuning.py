@@ -12,6 +12,7 @@ from typing import Any
 from tests.autograd.training import Library
 
 EPOCHS = 25
+LAST_EPOCHS = (0, 3, 9, 10, 14)
 
 SCHEDULES: dict[str, Callable[[Library, Any], Any]] = {
     "StepLR(4)": lambda library, optimiser: library.schedulers.StepLR(optimiser, 4),
@@ -65,11 +66,12 @@ def rates(library: Library, schedule: str) -> list[list[float]]:
     return found
 
 
-def resumed(library: Library, last_epoch: int) -> list[float]:
-    """The learning rates of a cosine that goes on after an epoch, with the rate that it had there."""
+def resumed(library: Library, schedule: str, last_epoch: int) -> list[float]:
+    """The learning rates of a schedule that goes on after an epoch, with the rate that the optimiser has."""
     w = library.tensor([1.0], requires_grad=True)
     optimiser = library.optim.SGD([{"params": [w], "lr": 0.04, "initial_lr": 0.1}])
-    scheduler = library.schedulers.CosineAnnealingLR(optimiser, 10, last_epoch=last_epoch)
+    make = getattr(library.schedulers, schedule)
+    scheduler = make(optimiser, 10, last_epoch=last_epoch)
     found = list(scheduler.get_last_lr())
     for _ in range(5):
         optimiser.step()
@@ -118,7 +120,10 @@ def facts(library: Library) -> dict[str, Any]:
     return {
         "groups": groups(library),
         "rates": {schedule: rates(library, schedule) for schedule in SCHEDULES},
-        "resumed": {str(epoch): resumed(library, epoch) for epoch in (0, 3, 9, 10, 14)},
+        "resumed": {
+            schedule: [resumed(library, schedule, epoch) for epoch in LAST_EPOCHS]
+            for schedule in ("StepLR", "CosineAnnealingLR")
+        },
         "clipped by norm": {
             name: {str(p): clipped_by_norm(library, name, p) for p in NORMS} for name in GRADIENTS
         },

@@ -8,11 +8,11 @@ from typing import Any
 from gradcli.autograd.tensor import Tensor
 from gradcli.errors import AutogradTypeError, AutogradValueError
 
-__all__ = ["at_least_zero", "below_one", "learning_rate", "real"]
+__all__ = ["at_least_zero", "below_one", "learning_rate", "number", "real"]
 
 
-def real(value: Any, name: str) -> float:
-    """A number, or the one element of a tensor, as a float.
+def number(value: Any, name: str) -> float:
+    """A number as it was given, or the one element of a tensor as a float.
 
     Raises:
         AutogradTypeError: it is neither.
@@ -29,28 +29,32 @@ def real(value: Any, name: str) -> float:
         raise AutogradTypeError(
             f"{name} must be a number, but got {type(value).__name__}", hint=f"pass a number as {name}"
         )
-    return float(value)
+    # Whole numbers stay whole, as they are printed; NumPy's would draw float32 parameters up to float64.
+    return value if type(value) in (int, float) else float(value)
+
+
+def real(value: Any, name: str) -> float:
+    """The same as a float in any case."""
+    return float(number(value, name))
 
 
 def _checked(value: Any, name: str, what: str, fits: Callable[[float], bool], hint: str) -> float:
-    number = real(value, name)
-    # Whole numbers stay whole, as they are printed; NumPy's would draw float32 parameters up to float64.
-    number = value if type(value) in (int, float) else number
-    if not fits(number):
-        raise AutogradValueError(f"Invalid {what}: {number}", hint=hint)
-    return number
+    found = number(value, name)
+    if not fits(found):
+        raise AutogradValueError(f"Invalid {what}: {found}", hint=hint)
+    return found
 
 
 def at_least_zero(value: Any, name: str, what: str) -> float:
     """A number from zero on; ``what`` is what PyTorch's sentence calls it."""
     return _checked(
-        value, name, what, lambda number: number >= 0, f"{name} must be a number that is not negative"
+        value, name, what, lambda found: found >= 0, f"{name} must be a number that is not negative"
     )
 
 
 def below_one(value: Any, name: str, what: str) -> float:
     """A number from zero to one, one itself left out."""
-    return _checked(value, name, what, lambda number: 0 <= number < 1, f"{name} must be in [0, 1)")
+    return _checked(value, name, what, lambda found: 0 <= found < 1, f"{name} must be in [0, 1)")
 
 
 def learning_rate(value: Any) -> float | Tensor:
@@ -58,5 +62,5 @@ def learning_rate(value: Any) -> float | Tensor:
 
     A tensor stays one: whoever holds it changes the rate by changing it in place.
     """
-    number = at_least_zero(value, "lr", "learning rate")
-    return value if isinstance(value, Tensor) else number
+    found = at_least_zero(value, "lr", "learning rate")
+    return value if isinstance(value, Tensor) else found

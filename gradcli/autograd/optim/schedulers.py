@@ -148,10 +148,8 @@ class CosineAnnealingLR(LRScheduler):
     def _next(self, lr: float, base: float) -> float:
         epoch, period, lowest = self.last_epoch, self.T_max, self.eta_min
         if self._step_count == 1:
-            # The first epoch keeps the rate; one that the training goes on with has the closed form's.
-            if epoch == 0:
-                return lr
-            return lowest + (base - lowest) * (1 + math.cos(epoch * math.pi / period)) / 2
+            # The optimiser has the rate already, of the first epoch or of the one that training goes on with.
+            return lr
         if (epoch - 1 - period) % (2 * period) == 0:
             # The epoch before was at the lowest rate, from where no quotient leads on.
             return lr + (base - lowest) * (1 - math.cos(math.pi / period)) / 2

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gradcli.autograd.making import from_numpy
 from gradcli.autograd.optim.first_order import FirstOrder, gradient, rate
 from gradcli.autograd.optim.optimizer import Group, Parameters
-from gradcli.autograd.optim.options import at_least_zero, learning_rate, real
+from gradcli.autograd.optim.options import at_least_zero, learning_rate, number
 from gradcli.autograd.tensor import Tensor
 from gradcli.errors import AutogradValueError
 
@@ -51,7 +51,7 @@ class SGD(FirstOrder):
         defaults = {
             "lr": learning_rate(lr),
             "momentum": at_least_zero(momentum, "momentum", "momentum value"),
-            "dampening": real(dampening, "dampening"),
+            "dampening": number(dampening, "dampening"),
             "weight_decay": at_least_zero(weight_decay, "weight_decay", "weight_decay value"),
             "nesterov": nesterov,
             "maximize": maximize,
