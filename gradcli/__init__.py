@@ -1,4 +1,4 @@
-"""gradcli: differentiates expressions; and PyTorch's autograd, as far as its tutorials go, on the same engine."""
+"""gradcli: differentiates expressions, from a shell and from Python, and tensors by the rules of PyTorch."""
 
 from importlib import import_module
 from typing import Any

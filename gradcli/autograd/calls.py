@@ -20,7 +20,6 @@ from gradcli.autograd.local import Line, Local
 from gradcli.autograd.local_node import LocalNode
 from gradcli.autograd.modes import state
 from gradcli.autograd.variable import Variable, made, viewed
-from gradcli.errors import AutogradError
 from gradcli.execute.plan import failure
 from gradcli.graph.node import Kind, Node, Operation, constant, variable
 from gradcli.graph.operations.compose import Composite
@@ -205,6 +204,8 @@ def forward(local: Local, operands: list[Any]) -> list[Any]:
 
 
 def _results(local: Local, operands: list[Any], slots: list[Any]) -> list[Variable]:
+    if local.scalar:
+        return [made(np.array(slots[place])) for place in local.line.wanted]
     results: list[Any] = []
     for place in local.line.wanted:
         value = slots[place]
@@ -218,7 +219,7 @@ def _results(local: Local, operands: list[Any], slots: list[Any]) -> list[Variab
                 continue
             if shared is not None or not array.flags.writeable:
                 array = array.copy()
-        elif not local.scalar and any(isinstance(one, Variable) and one.array is array for one in operands):
+        elif any(isinstance(one, Variable) and one.array is array for one in operands):
             array = array.copy()
         results.append(made(array))
     return results
@@ -233,35 +234,23 @@ def _sharing(array: Any, operands: list[Any]) -> Variable | None:
 
 def track(local: Local, operands: list[Any], slots: list[Any], results: list[Variable]) -> None:
     """Give the results their place in the backward graph, if an operand is tracked and they depend on it."""
-    needs = tuple(
-        [
-            slope and isinstance(one, Variable) and one.tracked
-            for slope, one in zip(local.slopes, operands, strict=True)
-        ]
-    )
-    if True not in needs:
+    node = noted(local, operands)
+    if node is None:
         return
-    edges: tuple[Edge | None, ...] = tuple(
-        [one.edge if need else None for need, one in zip(needs, operands, strict=True)]
-    )
-    node = LocalNode(local, needs, edges)
-    reads = node.pullback.reads
-    if reads:
-        versions = [one.version if isinstance(one, Variable) else None for one in operands]
-        for place, one in enumerate(operands):
-            if isinstance(one, Variable):
-                slots[place] = one.array
-                if one.is_inference() and place in reads:
-                    raise AutogradError(
-                        "Inference tensors cannot be saved for backward. Please do not use Variables created "
-                        "in "
-                        "inference mode in computation tracked by autograd.",
-                        hint="make a clone() of it, or use no_grad instead of inference_mode",
-                    )
-        for place, result in zip(local.line.wanted, results, strict=True):
-            slots[place] = result.array
-            versions.append(result.version)
-        node.save(slots, versions)
+    if node.pullback.reads:
+        node.save(operands, results, slots)
     for place, (result, counted) in enumerate(zip(results, local.counted, strict=True)):
         if counted:
-            result.attach(node, place)
+            result._edge = (node, place)
+            result.tracked = True
+
+
+def noted(local: Local, operands: list[Any]) -> LocalNode | None:
+    """The backward node of a function applied to operands; nothing if none of them needs a gradient."""
+    needs: list[bool] = []
+    edges: list[Edge | None] = []
+    for slope, one in zip(local.slopes, operands, strict=True):
+        edge = one.edge if slope and isinstance(one, Variable) and one.tracked else None
+        edges.append(edge)
+        needs.append(edge is not None)
+    return LocalNode(local, tuple(needs), tuple(edges)) if True in needs else None

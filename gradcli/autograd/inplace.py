@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.autograd.calls import Argument, call, forward, prepared
+from gradcli.autograd.calls import Argument, call, forward, noted, prepared
 from gradcli.autograd.local import Local
-from gradcli.autograd.local_node import LocalNode
 from gradcli.autograd.modes import state
 from gradcli.autograd.sentences import LEAF_IN_PLACE, VIEW_OF_LEAF_IN_PLACE, refusal
 from gradcli.autograd.variable import Variable
@@ -155,38 +154,20 @@ def _run(target: Variable, local: Local, operands: list[Any], value: Any = None)
         slots = forward(local, operands)
         value = slots[local.line.wanted[0]]
     else:
-        slots = [*operands, *[None] * (len(local.line.slots) - len(operands))]
+        slots = []
     shape = np.shape(value)
     if shape != target.array.shape:
         raise AutogradError(
             f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(shape)}",
             hint="a change in place keeps the shape: compute a new tensor instead",
         )
-    node = _node(local, operands, slots, target) if state.grad else None
+    node = noted(local, operands) if state.grad else None
+    if node is not None and node.pullback.reads:
+        node.save(operands, [target], slots, ahead=1)
     _write(target, value)
     target._bump()
     if node is not None:
         rebase(target, node)
-
-
-def _node(local: Local, operands: list[Any], slots: list[Any], target: Variable) -> LocalNode | None:
-    needs = tuple(
-        [
-            slope and isinstance(one, Variable) and one.tracked
-            for slope, one in zip(local.slopes, operands, strict=True)
-        ]
-    )
-    if True not in needs:
-        return None
-    edges = tuple([one.edge if need else None for need, one in zip(needs, operands, strict=True)])
-    node = LocalNode(local, needs, edges)
-    for place, one in enumerate(operands):
-        if isinstance(one, Variable):
-            slots[place] = one.array
-    slots[local.line.wanted[0]] = target.array
-    versions = [one.version if isinstance(one, Variable) else None for one in operands]
-    node.save(slots, [*versions, target.version], ahead=1)
-    return node
 
 
 def _write(target: Variable, value: Any) -> None:

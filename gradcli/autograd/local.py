@@ -92,6 +92,7 @@ class Local:
         scalar: whether all arguments are single doubles, which run on plain floats.
 
     Attributes:
+        count: how many results it has.
         view: whether its result is a view of its first argument.
         slopes: for each input whether the result has a derivative by it.
         counted: for each output whether it has a gradient at all.
@@ -100,6 +101,7 @@ class Local:
 
     __slots__ = (
         "_pullbacks",
+        "count",
         "counted",
         "dtype",
         "inputs",
@@ -116,6 +118,7 @@ class Local:
     ) -> None:
         self.outputs = list(outputs)
         self.inputs = list(inputs)
+        self.count = len(self.outputs)
         self.name = name
         self.dtype: str | None = None
         nodes = _between(outputs, inputs)

@@ -9,8 +9,8 @@ import numpy as np
 
 from gradcli.autograd.backward import AccumulateGrad, Apply, BackwardNode, Edge, Value, Version
 from gradcli.autograd.local import Local, Pullback
-from gradcli.autograd.sentences import FREED, refusal, type_name
-from gradcli.autograd.variable import restored
+from gradcli.autograd.sentences import FREED, INFERENCE_SAVED, refusal, type_name
+from gradcli.autograd.variable import Variable, restored
 from gradcli.errors import AutogradError
 from gradcli.graph.shapes import Shape
 
@@ -49,31 +49,34 @@ class LocalNode(BackwardNode):
         self.pullback: Pullback = local.pullback(needs)
         self._saved: tuple[Any, ...] | None = ()
 
-    def save(self, slots: list[Value], versions: Sequence[Version | None], ahead: int = 0) -> None:
+    def save(
+        self, operands: Sequence[Any], results: Sequence[Variable], slots: Sequence[Value], ahead: int = 0
+    ) -> None:
         """Keep what the pullback reads.
 
         Args:
-            slots: what the forward run left; a tensor's array where it is one of an argument or a result.
-            versions: of the arguments and, behind them, of the results; ``None`` for what is no tensor.
+            operands: the tensors and numbers that the function was applied to.
+            results: what it gave.
+            slots: what its run left, where a factorization stands between the two.
             ahead: how many changes of the results are still to come.
+
+        Raises:
+            AutogradError: an inference tensor would have to be kept.
         """
-        reads = self.pullback.reads
-        if not reads:
-            return
-        inputs = len(self.local.inputs)
-        wanted = self.local.line.wanted
-        saved = []
-        for place in reads:
-            value = slots[place]
-            if place < inputs:
-                version = versions[place]
-                saved.append(value if version is None else Saved(value, version, version.count))
-            elif place in wanted:
-                version = versions[inputs + wanted.index(place)]
-                assert version is not None
-                saved.append(Saved(value, version, version.count + ahead))
+        count, saved = len(operands), []
+        for place in self.pullback.reads:
+            if place < count:
+                value = operands[place]
+                if isinstance(value, Variable):
+                    if value._inference:
+                        raise refusal(INFERENCE_SAVED)
+                    value = Saved(value.array, value.version, value.version.count)
+            elif place in self.local.line.wanted:
+                result = results[self.local.line.wanted.index(place)]
+                value = Saved(result.array, result.version, result.version.count + ahead)
             else:
-                saved.append(value)
+                value = slots[place]
+            saved.append(value)
         self._saved = tuple(saved)
 
     def name(self) -> str:
@@ -89,7 +92,7 @@ class LocalNode(BackwardNode):
     @property
     def outputs(self) -> int:
         """How many results its function has."""
-        return len(self.local.outputs)
+        return self.local.count
 
     def zeros(self, place: int, lead: Shape) -> Value:
         """Zeros of an output's shape behind the leading axes."""
@@ -101,7 +104,9 @@ class LocalNode(BackwardNode):
         if lead:
             pullback = local.pullback(self._needs, lead)
         values = self._values(pullback, apply is not None)
-        given = [one for one, counted in zip(gradients, local.counted, strict=True) if counted]
+        given = gradients
+        if local.count > 1:
+            given = [one for one, counted in zip(gradients, local.counted, strict=True) if counted]
         line = pullback.line
         if apply is not None:
             slots = line.replay([*given, *values], apply)

@@ -98,7 +98,7 @@ def _block(array: Any, indent: int, write: Callable[[Any], str], summarised: boo
         parts = [*range(_EDGE), None, *range(len(array) - _EDGE, len(array))]
     texts = ["..." if one is None else _block(array[one], indent + 1, write, summarised) for one in parts]
     between = "," + "\n" * (array.ndim - 1) + " " * (indent + 1)
-    return "[" + between.join(texts) + "]"
+    return f"[{between.join(texts)}]"
 
 
 def _row(array: Any, indent: int, write: Callable[[Any], str], summarised: bool) -> str:

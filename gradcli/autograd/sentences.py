@@ -24,6 +24,11 @@ VIEW_OF_LEAF_IN_PLACE = (
     "a view of a leaf Variable that requires grad is being used in an in-place operation.",
     "change it inside no_grad, or a view of a clone()",
 )
+INFERENCE_SAVED = (
+    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+    "computation tracked by autograd.",
+    "make a clone() of it, or use no_grad instead of inference_mode",
+)
 
 _TYPES = {
     "float64": "DoubleTensor",
