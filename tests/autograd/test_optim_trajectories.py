@@ -15,11 +15,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 from tests.autograd import tuning
-from tests.autograd.training import STEPS, Training, ours, trainings, trajectory
+from tests.autograd.training import STEPS, Training, ours, regression, trainings, trajectory
 
-FACTS = json.loads(
-    (Path(__file__).parent.parent / "reference" / "optimisers.json").read_text(encoding="utf-8")
-)
+REFERENCE = Path(__file__).parent.parent / "reference"
+FACTS = json.loads((REFERENCE / "optimisers.json").read_text(encoding="utf-8"))
+TUTORIALS = json.loads((REFERENCE / "tutorials_on_tensors.json").read_text(encoding="utf-8"))
 EXACT = 1e-12
 
 
@@ -48,6 +48,30 @@ def test_trajectories(training: Training) -> None:
     found = trajectory(ours(), training)
     for step, parameters in FACTS["trajectories"][training.name].items():
         agree(found[step], parameters)
+
+
+@pytest.mark.parametrize(
+    ("name", "optimiser", "options"),
+    [
+        ("sgd", "SGD", {"lr": 0.02}),
+        ("momentum", "SGD", {"lr": 0.01, "momentum": 0.9}),
+        ("nesterov", "SGD", {"lr": 0.01, "momentum": 0.9, "nesterov": True}),
+        ("adam", "Adam", {"lr": 0.1}),
+        ("adamw", "AdamW", {"lr": 0.1}),
+    ],
+)
+def test_the_regression_of_the_tutorial(name: str, optimiser: str, options: dict[str, Any]) -> None:
+    """A training loop without a closure."""
+    library = ours()
+    w, b = [library.tensor(0.0, requires_grad=True) for _ in "wb"]
+    moved = getattr(library.optim, optimiser)([w, b], **options)
+    trace = {fact["step"]: fact for fact in TUTORIALS[f"s003.regression.{name}"]["trace"]}
+    for step in range(1, max(trace) + 1):
+        moved.zero_grad()
+        regression(library.tensor, w, b).backward()
+        moved.step()
+        if fact := trace.get(step):
+            agree([w.item(), b.item()], [fact["W"], fact["b"]])
 
 
 def test_groups_with_options_of_their_own() -> None:

@@ -103,7 +103,7 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     "Adam": [
         {},
         {"betas": (0.8, 0.99)},
-        {"betas": (0.25, 0.99)},
+        {"betas": (0.4, 0.99)},
         {"eps": 0.1},
         {"weight_decay": 0.1},
         {"amsgrad": True, "betas": (0.9, 0.5)},
@@ -121,7 +121,7 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     "RMSprop": [
         {},
         {"alpha": 0.98},
-        {"alpha": 0.4, "centered": True, "eps": 0.5},
+        {"alpha": 0.45, "centered": True, "eps": 1.0},
         {"eps": 0.1},
         {"momentum": 0.5},
         {"centered": True},
@@ -156,12 +156,11 @@ LBFGS: dict[str, list[dict[str, Any]]] = {
         {"line_search_fn": "strong_wolfe", "max_iter": 10, "max_eval": 4},
     ],
     "rosenbrock": [
-        {"lr": 0.5},
-        {"lr": 0.5, "max_iter": 10, "max_eval": 4},
+        {"lr": 1.5},
+        {"lr": 0.3, "max_iter": 10, "max_eval": 4},
         {"tolerance_change": 0.1},
-        {"line_search_fn": "strong_wolfe", "lr": 0.5},
-        {"line_search_fn": "strong_wolfe", "lr": 4},
-        {"line_search_fn": "strong_wolfe", "lr": 4, "max_iter": 10, "max_eval": 3},
+        {"line_search_fn": "strong_wolfe", "lr": 8},
+        {"line_search_fn": "strong_wolfe", "lr": 0.2, "max_iter": 10, "max_eval": 3},
         {"line_search_fn": "strong_wolfe", "history_size": 2},
     ],
     "least squares": [
