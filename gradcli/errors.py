@@ -17,6 +17,7 @@
       |   + AutogradValueError    ValueError
       |   + AutogradTypeError     TypeError
       |   + AutogradIndexError    IndexError
+      |   + AutogradKeyError      KeyError
       + OutputError          74   a result that cannot be written
 
 A message is a sentence that says what is wrong; a hint says what to do.
@@ -192,6 +193,10 @@ class AutogradTypeError(AutogradProblem, TypeError):
 
 class AutogradIndexError(AutogradProblem, IndexError):
     """Where PyTorch raises an IndexError."""
+
+
+class AutogradKeyError(AutogradProblem, KeyError):
+    """Where PyTorch raises a KeyError."""
 
 
 class OutputError(GradcliError):

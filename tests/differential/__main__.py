@@ -3,8 +3,13 @@
 ``python -m tests.differential [operators|expressions|autograd] [NAME ...]``
 
 Needs the extra ``differential``. Not a part of the test suite. A NAME is an operator as PyTorch's tests call
+<<<<<<< HEAD
 it, such as ``linalg.norm``. Exits with 1 when something disagrees. ``autograd --write`` records what PyTorch
 tells of each behaviour.
+=======
+it, such as ``linalg.norm``. Exits with 1 when something disagrees. ``optimisers`` compares trainings, and
+with ``--write`` writes down what PyTorch answers in them first.
+>>>>>>> optim
 """
 
 from __future__ import annotations
@@ -59,6 +64,7 @@ def expressions(names: list[str], console: Console) -> bool:
     return not failures
 
 
+<<<<<<< HEAD
 def autograd(names: list[str], console: Console) -> bool:
     """Behaviours of autograd on both libraries, or what PyTorch tells of them into the file of facts."""
     from tests.differential.autograd import compare, write
@@ -70,6 +76,24 @@ def autograd(names: list[str], console: Console) -> bool:
 
 
 PARTS = {"operators": operators, "expressions": expressions, "autograd": autograd}
+=======
+def optimisers(names: list[str], console: Console) -> bool:
+    """Trainings, step by step against PyTorch's."""
+    from tests.differential.optimisers import CLOSE, compare, write
+
+    if "--write" in names:
+        write()
+    rows = compare()
+    apart = [row for row in rows if not row.difference <= CLOSE]
+    for row in apart:
+        console.print(f"{row.name}: {row.difference:.1e}", style="red", markup=False, highlight=False)
+    widest = max(row.difference for row in rows)
+    console.print(f"{len(rows) - len(apart)} of {len(rows)} trainings agree; at most {widest:.1e} apart.")
+    return not apart
+
+
+PARTS = {"operators": operators, "expressions": expressions, "optimisers": optimisers}
+>>>>>>> optim
 
 
 def main(words: list[str]) -> int:
