@@ -19,8 +19,8 @@ from gradcli.autograd.backward import Edge
 from gradcli.autograd.local import Line, Local
 from gradcli.autograd.local_node import LocalNode
 from gradcli.autograd.modes import state
+from gradcli.autograd.sentences import INFERENCE_SAVED, refusal
 from gradcli.autograd.variable import Variable, made, viewed
-from gradcli.errors import AutogradError
 from gradcli.execute.plan import failure
 from gradcli.graph.node import Kind, Node, Operation, constant, variable
 from gradcli.graph.operations.compose import Composite
@@ -252,12 +252,7 @@ def track(local: Local, operands: list[Any], slots: list[Any], results: list[Var
             if isinstance(one, Variable):
                 slots[place] = one.array
                 if one.is_inference() and place in reads:
-                    raise AutogradError(
-                        "Inference tensors cannot be saved for backward. Please do not use Variables created "
-                        "in "
-                        "inference mode in computation tracked by autograd.",
-                        hint="make a clone() of it, or use no_grad instead of inference_mode",
-                    )
+                    raise refusal(INFERENCE_SAVED)
         for place, result in zip(local.line.wanted, results, strict=True):
             slots[place] = result.array
             versions.append(result.version)

@@ -113,6 +113,14 @@ def allow(target: Variable, arguments: Sequence[Any]) -> None:
 
 def _allow_tracked(target: Variable) -> None:
     view = target._view
+    if view is not None and view.origin == "function":
+        raise AutogradError(
+            f"{_which(target)} is a view and is being modified inplace. This view "
+            "was created inside a custom Function (or because an input was returned as-is) and the autograd "
+            "logic to handle view+inplace would override the custom backward associated with the custom "
+            "Function, leading to incorrect gradients. This behavior is forbidden.",
+            hint="change a clone() of it",
+        )
     if view is None:
         if target.tracked and target._edge is None:
             raise refusal(LEAF_IN_PLACE)
@@ -136,6 +144,13 @@ def _allow_tracked(target: Variable) -> None:
             "inplace.",
             hint="compute a new tensor instead, or pick the part with an index",
         )
+
+
+def _which(target: Variable) -> str:
+    """A result of a user's function in words."""
+    assert target._edge is not None
+    node, place = target._edge
+    return f"Output {place} of {node.name().removesuffix('Backward')}"
 
 
 def _unlock(target: Variable) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +24,27 @@ class Saved:
         self.array = array
         self.version = version
         self.count = count
+
+
+def changed(saved: Saved, edge: Edge | None, reader: str) -> AutogradError:
+    """What is said of a saved value that was changed in place since.
+
+    Args:
+        saved: the value.
+        edge: where it came from.
+        reader: the name of the node that needs it.
+    """
+    origin = ""
+    if edge is not None and not isinstance(edge[0], AccumulateGrad):
+        function = edge[0].name().removesuffix("0").removesuffix("Backward")
+        origin = f", which is output {edge[1]} of {function},"
+    return AutogradError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[{type_name(saved.array)}]{origin} is at version {saved.version.count}; "
+        f"expected version {saved.count} instead",
+        hint=f"{reader} still needs the old value: write the new one into another tensor, as in "
+        "y = y + 1 for y += 1, or change a clone()",
+    )
 
 
 class LocalNode(BackwardNode):
@@ -125,7 +146,7 @@ class LocalNode(BackwardNode):
         for place, one in zip(pullback.reads, saved, strict=True):
             if type(one) is Saved:
                 if one.version.count != one.count:
-                    self._changed(one, place)
+                    raise self._changed(one, place)
                 value = self._tensor(one, place) if tracked else one.array
             else:
                 value = one
@@ -140,22 +161,13 @@ class LocalNode(BackwardNode):
             return restored(saved.array, saved.version, self.edges[place])
         return restored(saved.array, saved.version, (self, self.local.line.wanted.index(place)))
 
-    def _changed(self, saved: Saved, place: int) -> NoReturn:
+    def _changed(self, saved: Saved, place: int) -> AutogradError:
         edge = (
             self.edges[place]
             if place < len(self.local.inputs)
             else (self, self.local.line.wanted.index(place))
         )
-        origin = ""
-        if edge is not None and not isinstance(edge[0], AccumulateGrad):
-            origin = f", which is output {edge[1]} of {edge[0].name().removesuffix('Backward0')},"
-        raise AutogradError(
-            "one of the variables needed for gradient computation has been modified by an inplace operation: "
-            f"[{type_name(saved.array)}]{origin} is at version {saved.version.count}; "
-            f"expected version {saved.count} instead",
-            hint=f"{self.name()} still needs the old value: write the new one into another tensor, as in "
-            "y = y + 1 for y += 1, or change a clone()",
-        )
+        return changed(saved, edge, self.name())
 
     def release(self) -> None:
         """Forget what was saved; a node that saved nothing can run again."""

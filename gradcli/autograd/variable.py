@@ -27,7 +27,8 @@ class View:
     Attributes:
         base: the tensor that has the memory, which is no view itself.
         chain: the functions that lead from it to the view, each with the number of its result.
-        origin: ``"no_grad"``, ``"inference"`` or, for one of several views that a function made, its name.
+        origin: ``"no_grad"``, ``"inference"``, ``"function"`` for what a user's function gave back, or the
+            name of a function of the table that made several views.
     """
 
     __slots__ = ("base", "chain", "origin")
@@ -153,13 +154,17 @@ def viewed(array: NDArray[Any], of: Variable, local: Local, place: int) -> Any:
     new = made(array, of.version)
     base, chain = (of, ()) if of._view is None else (of._view.base, of._view.chain)
     origin = "" if of._view is None else of._view.origin
-    if len(local.outputs) > 1:
+    # What a user's function gave back has a gradient of its own, whatever becomes of the memory.
+    apart = origin == "function"
+    if apart:
+        pass
+    elif len(local.outputs) > 1:
         origin = local.name.removesuffix("Backward0")
     elif not state.grad:
         origin = "inference" if state.inference else "no_grad"
     new._view = View(base, (*chain, (local, place)), origin)
-    if base._views is None:
-        base._views = WeakSet()
-    base._views.add(new)
+    if not apart:
+        base._views = base._views or WeakSet()
+        base._views.add(new)
     new._inference = of._inference
     return new
