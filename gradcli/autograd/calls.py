@@ -233,7 +233,7 @@ def _results(local: Local, operands: list[Any], slots: list[Any]) -> list[Variab
         if local.dtype is not None and array.dtype.kind == "f":
             array = array.astype(local.dtype, copy=False)
         if array.base is not None or local.view:
-            shared = _sharing(array, operands)
+            shared = operands[0] if local.view and not array.size else _sharing(array, operands)
             if shared is not None and local.view:
                 results.append(viewed(array, shared, local, len(results)))
                 continue

@@ -1,4 +1,4 @@
-"""Shapes that do not fit between tensors: PyTorch's sentence where it has one, with that of the language behind."""
+"""Shapes that do not fit between tensors: PyTorch's sentence, with that of the language behind it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,11 @@ def shape_problem(
     said = say(known, parameters) if say is not None else ""
     if not said and error.message.startswith("these shapes do not broadcast"):
         said = _broadcast(known)
-    return TensorShapeProblem(said, hint=error.message) if said else TensorShapeProblem(error.message, hint=error.hint)
+    return (
+        TensorShapeProblem(said, hint=error.message)
+        if said
+        else TensorShapeProblem(error.message, hint=error.hint)
+    )
 
 
 def not_expanding(target: Sequence[int], source: Sequence[int]) -> TensorShapeProblem | None:
@@ -92,8 +96,8 @@ def _concat(shapes: Shapes, parameters: Mapping[str, Any]) -> str:
         for place, (a, b) in enumerate(zip(first, other, strict=True)):
             if a != b and place != axis:
                 return (
-                    f"Sizes of tensors must match except in dimension {axis}. Expected size {a} but got size {b} "
-                    f"for tensor number {number} in the list."
+                    f"Sizes of tensors must match except in dimension {axis}. Expected size {a} but got size "
+                    f"{b} for tensor number {number} in the list."
                 )
     return ""
 
@@ -113,8 +117,8 @@ def _expand(shapes: Shapes, parameters: Mapping[str, Any]) -> str:
     for place in range(-1, -min(len(old), len(wanted)) - 1, -1):
         if old[place] not in (1, wanted[place]) and wanted[place] != -1:
             return (
-                f"The expanded size of the tensor ({wanted[place]}) must match the existing size ({old[place]}) "
-                f"at non-singleton dimension {len(wanted) + place}"
+                f"The expanded size of the tensor ({wanted[place]}) must match the existing size "
+                f"({old[place]}) at non-singleton dimension {len(wanted) + place}"
             )
     return ""
 
@@ -124,8 +128,8 @@ def _extreme(name: str) -> Callable[[Shapes, Mapping[str, Any]], str]:
         if 0 not in shapes[0]:
             return ""
         return (
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
-            "with the 'dim' argument."
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
+            "dim with the 'dim' argument."
         )
 
     return say

@@ -36,7 +36,11 @@ def as_numbers(record: Operation, arguments: Sequence[Any]) -> list[Any]:
     found: list[Any] = []
     for place, one in enumerate(arguments):
         takes = record.takes[min(place, len(record.takes) - 1)]
-        if kinds[place] != "b" or takes not in ("float", "alike") or (takes == "alike" and set(kinds) == {"b"}):
+        if (
+            kinds[place] != "b"
+            or takes not in ("float", "alike")
+            or (takes == "alike" and set(kinds) == {"b"})
+        ):
             found.append(one)
         elif isinstance(one, Variable):
             found.append(made(one.array.astype(dtype)))
@@ -57,26 +61,27 @@ def _check(name: str, arguments: Sequence[Any], kinds: Sequence[str]) -> None:
     if name in ("mean", "var", "std") and kinds[0] in "bi":
         word = "Long" if kinds[0] == "i" else "Bool"
         raise AutogradError(
-            f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {word}",
+            f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex "
+            f"dtype. Got: {word}",
             hint="make the tensor of floats: write 1.0 for 1",
         )
     if name == "pow" and list(kinds) == ["i", "i"]:
         exponent = arguments[1].array if isinstance(arguments[1], Variable) else arguments[1]
         if np.any(np.asarray(exponent) < 0):
             raise AutogradError(
-                "Integers to negative integer powers are not allowed.", hint="make the base a float: write 2.0 for 2"
+                "Integers to negative integer powers are not allowed.",
+                hint="make the base a float: write 2.0 for 2",
             )
     if name == "neg" and kinds[0] == "b":
         raise AutogradError(
-            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
-            "the `~` or `logical_not()` operator instead.",
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a "
+            "mask, use the `~` or `logical_not()` operator instead.",
             hint="~x is true where x is not",
         )
     if name == "sub" and list(kinds) == ["b", "b"]:
         raise AutogradError(
-            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
-            "operator instead.",
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
+            "`logical_xor()` operator instead.",
             hint="x ^ y is true where they differ",
         )
 
