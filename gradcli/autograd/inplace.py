@@ -10,15 +10,14 @@ import numpy as np
 
 from gradcli.autograd.calls import Argument, call, forward, noted, prepared
 from gradcli.autograd.local import Local
+from gradcli.autograd.mismatch import not_expanding, shape_problem
 from gradcli.autograd.modes import state
-from gradcli.autograd.sentences import LEAF_IN_PLACE, VIEW_OF_LEAF_IN_PLACE, refusal
+from gradcli.autograd.sentences import LEAF_IN_PLACE, VIEW_OF_LEAF_IN_PLACE, dtype_name, refusal
 from gradcli.autograd.variable import Variable
 from gradcli.autograd.views import merged, rebase
-from gradcli.errors import AutogradError
+from gradcli.errors import AutogradError, ShapeProblem
 from gradcli.graph.node import Node, Operation, constant, ops, variable
 from gradcli.graph.operations.compose import Composite
-
-_NAMES = {"f8": "Double", "f4": "Float", "f2": "Half", "i8": "Long", "i4": "Int", "b1": "Bool"}
 
 
 def change(
@@ -46,15 +45,32 @@ def change(
     assign(target, result)
 
 
-def assign(target: Variable, value: Variable | float | bool) -> None:
-    """Copy values into a tensor, stretched to its shape."""
+def assign(target: Variable, value: Variable | float | bool, *, part: bool = False) -> None:
+    """Copy values into a tensor, stretched to its shape.
+
+    Args:
+        target: the tensor.
+        value: what it is to hold.
+        part: whether this is an assignment to a part, where axes of size 1 in front are dropped.
+    """
     allow(target, [value])
     shape = value.array.shape if isinstance(value, Variable) else ()
     old, new = variable("self", target.array.shape), variable("value", shape)
-    # More axes, all of size 1, are dropped, as NumPy and PyTorch do.
-    fitting = ops.reshape(new, shape=target.array.shape) if len(shape) > target.array.ndim else new
-    whole = ops.where(constant(True, kind="bool"), fitting, old)
-    _run(target, Local([whole], [old, new], "CopyBackwards", called="copy"), [target, value])
+    if part and len(shape) > target.array.ndim:
+        front = len(shape) - target.array.ndim
+        if set(shape[:front]) == {1}:
+            shape = shape[front:]
+    fitting = ops.reshape(new, shape=shape) if shape != new.shape else new
+    if part:
+        unfit = not_expanding(target.array.shape, shape)
+        if unfit is not None:
+            raise unfit
+    try:
+        whole = ops.where(constant(True, kind="bool"), fitting, old)
+    except ShapeProblem as error:
+        raise shape_problem(error, "add", [old.shape, new.shape], {}) from None
+    local = Local([whole], [old, new], "torch::autograd::CopyBackwards", called="copy")
+    _run(target, local, [target, value])
 
 
 def fill(target: Variable, value: Variable | float | bool, name: str) -> None:
@@ -109,33 +125,60 @@ def allow(target: Variable, arguments: Sequence[Any]) -> None:
         _allow_tracked(target)
     if not target.array.flags.writeable:
         _unlock(target)
+    for one in arguments:
+        if isinstance(one, Variable) and one is not target and one.version is target.version:
+            _apart(target.array, one.array)
+
+
+def _apart(written: Any, read: Any) -> None:
+    """What is read must be what is written, or lie apart from it."""
+    same = written.ctypes.data == read.ctypes.data and written.strides == read.strides
+    plain = written.flags.c_contiguous and read.flags.c_contiguous
+    if plain and not (same and written.shape == read.shape) and np.may_share_memory(written, read):
+        raise AutogradError(
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer "
+            "to a single memory location. Please clone() the tensor before performing the operation.",
+            hint="read from a clone()",
+        )
 
 
 def _allow_tracked(target: Variable) -> None:
     view = target._view
+    if view is not None and view.origin == "function":
+        raise AutogradError(
+            f"{_which(target)} is a view and is being modified inplace. This view "
+            "was created inside a custom Function (or because an input was returned as-is) and the autograd "
+            "logic to handle view+inplace would override the custom backward associated with the custom "
+            "Function, leading to incorrect gradients. This behavior is forbidden.",
+            hint="change a clone() of it",
+        )
     if view is None:
         if target.tracked and target._edge is None:
             raise refusal(LEAF_IN_PLACE)
         return
-    if view.base.tracked and view.base._edge is None:
-        raise refusal(VIEW_OF_LEAF_IN_PLACE)
     if view.origin in ("no_grad", "inference"):
         raise AutogradError(
             f"A view was created in {view.origin} mode and is being modified inplace with grad mode enabled. "
-            "Given "
-            "that this use case is ambiguous and error-prone, it is forbidden.",
+            "Given that this use case is ambiguous and error-prone, it is forbidden.",
             hint="do both inside that block, or both outside",
         )
     if view.origin:
         place = view.chain[-1][1]
         raise AutogradError(
             f"Output {place} of {view.origin} is a view and is being modified inplace. This view is the "
-            "output of a "
-            "function that returns multiple views. Such functions do not allow the output views to be "
-            "modified "
-            "inplace.",
+            "output of a function that returns multiple views. Such functions do not allow the output views "
+            "to be modified inplace.",
             hint="compute a new tensor instead, or pick the part with an index",
         )
+    if view.base.tracked and view.base._edge is None:
+        raise refusal(VIEW_OF_LEAF_IN_PLACE)
+
+
+def _which(target: Variable) -> str:
+    """A result of a user's function in words."""
+    assert target._edge is not None
+    node, place = target._edge
+    return f"Output {place} of {node.name().removesuffix('Backward')}"
 
 
 def _unlock(target: Variable) -> None:
@@ -153,11 +196,9 @@ def _unlock(target: Variable) -> None:
 def _run(target: Variable, local: Local, operands: list[Any], value: Any = None) -> None:
     recorder = state.recorder
     start = perf_counter_ns() if recorder is not None else 0
+    slots = forward(local, operands)
     if value is None:
-        slots = forward(local, operands)
         value = slots[local.line.wanted[0]]
-    else:
-        slots = []
     shape = np.shape(value)
     if shape != target.array.shape:
         raise AutogradError(
@@ -166,7 +207,7 @@ def _run(target: Variable, local: Local, operands: list[Any], value: Any = None)
         )
     node = noted(local, operands) if state.grad else None
     if node is not None and node.pullback.reads:
-        node.save(operands, [target], slots, ahead=1)
+        node.save(operands, [target], slots, in_place=True)
     _write(target, value)
     target._bump()
     if node is not None:
@@ -178,9 +219,7 @@ def _run(target: Variable, local: Local, operands: list[Any], value: Any = None)
 
 def _write(target: Variable, value: Any) -> None:
     if np.result_type(value).kind == "f" and target.array.dtype.kind != "f" and np.ndim(value) >= 0:
-        names = [
-            _NAMES.get(np.dtype(one).str[1:], str(one)) for one in (np.result_type(value), target.array.dtype)
-        ]
+        names = [dtype_name(one) for one in (np.asarray(value), target.array)]
         raise AutogradError(
             f"result type {names[0]} can't be cast to the desired output type {names[1]}",
             hint="make the tensor of floats: tensor([1., 2.])",

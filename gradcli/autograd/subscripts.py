@@ -38,7 +38,7 @@ def assigned(x: Variable, key: Any, value: Any) -> None:
         value = made(np.asarray(value))
     items, arrays = _items(key)
     if not arrays:
-        assign(_picked(x, items, []), value)
+        assign(_picked(x, items, []), value, part=True)
         return
     allow(x, [value])
     # The positions of a mask, whose sizes are known once its values are.
@@ -79,6 +79,15 @@ def _picked(x: Variable, items: list[Item], arrays: list[Variable]) -> Any:
     try:
         return compose(_selection(items), ("subscript", tuple(items)), [x, *arrays])
     except ShapeProblem as error:
+        if not x.array.ndim and error.message.startswith("too many subscripts"):
+            raise AutogradIndexError(
+                "invalid index of a 0-dim tensor. Use `tensor.item()` to convert it to a number",
+                hint="it is one number",
+            ) from None
+        if error.message.startswith("too many subscripts"):
+            raise AutogradIndexError(
+                f"too many indices for tensor of dimension {x.array.ndim}", hint=error.message
+            ) from None
         at = next((item[1] for item in items if item[0] == "at"), None)
         if len(items) == 1 and at is not None and x.array.ndim:
             size = x.array.shape[0]
