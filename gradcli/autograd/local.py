@@ -28,6 +28,7 @@ _SAVED_NAMES = {
     "matmat": ("self", "mat2"),
     "gather": ("self", "index"),
 }
+_KEEPING_NUMBERS = ("pow", "clip")
 _PARAMETER_NAMES = {"dim": "axis", "dims": "axes", "sizes": "shape"}
 
 
@@ -190,6 +191,15 @@ class Local:
         if ours not in parameters:
             raise AttributeError(f"{self.name} has no attribute '_saved_{name}'")
         return None, parameters[ours]
+
+    def saved_names(self) -> list[str]:
+        """What PyTorch calls the arguments and the result; of the formula's own numbers those it keeps."""
+        node = self.outputs[0]
+        names = _SAVED_NAMES.get(node.op.name, ("self", "other"))
+        inputs = set(self.inputs)
+        fixed = node.op.name in _KEEPING_NUMBERS
+        pairs = zip(names, node.args, strict=False)
+        return [*[name for name, arg in pairs if arg in inputs or (fixed and arg.op is CONSTANT)], "result"]
 
     def pullback(self, needs: tuple[bool, ...], lead: Shape = ()) -> Pullback:
         """The pullback to the arguments that are needed.

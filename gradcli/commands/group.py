@@ -21,7 +21,7 @@ COMMANDS = {
     "vhp": "Print the value, and a vector times the Hessian of a scalar.",
     "check": "Check the derivative against numbers, symbols and itself.",
     "graph": "Draw the graph, with values and gradients on its nodes.",
-    "profile": "Measure each subexpression: calls, time and memory, forward and backward.",
+    "profile": "Measure time and memory of each part of an expression.",
     "functions": "Print the functions, or all there is to know of one.",
     "parse": "Print the expression with every operation in brackets.",
 }

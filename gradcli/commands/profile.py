@@ -64,9 +64,10 @@ _NARROWEST = 16
 @click.option("--verbose", is_flag=True, help="Tell on standard error what was chosen, and why.")
 @options.appearance
 def command(repeat: int | None, sort: str, group: Any, trace: str | None, **shared: Any) -> None:
-    """Measure each subexpression: calls, time and memory, forward and backward.
+    """Measure time and memory of each part of an expression.
 
-    The expression runs on tensors, operation by operation, and back by each name. Times are medians, in
+    The expression runs on tensors, operation by operation, and back by each name, forward and backward
+    apart. Times are medians, in
     microseconds: an operation's own, and the total with all that stands inside its text. Bytes are those
     of the arrays that it makes, on both ways.
     """
@@ -98,7 +99,7 @@ def _show(found: Profiled, rows: Sequence[Row], title: str, streams: Streams) ->
     if streams.form == "json":
         streams.write(jsonform.dumps(_tree(found, rows, title), streams.settings.precision) + "\n")
         return
-    whole = found.forward + found.backward
+    whole = sum([row.own for row in rows])
     cells = [(row.name, *_cells(row, whole, precision)) for row in rows]
     if streams.form != "table":
         lines = [(title, *_TITLES), *cells]
@@ -117,7 +118,7 @@ def _show(found: Profiled, rows: Sequence[Row], title: str, streams: Streams) ->
         for name, *numbers in cells
     ]
     show_columns((title, *titles), shown, screen)
-    sums = " and ".join([f"{format_number(time, precision)} µs {way}" for time, way in _ways(found) if time])
+    sums = " and ".join([f"{_time(time, precision)} µs {way}" for time, way in _ways(found) if time])
     text = f"{sums}; medians of {found.repeats} runs\n"
     streams.write(text.replace("µ", "u") if streams.ascii else text)
 
@@ -129,7 +130,12 @@ def _ways(found: Profiled) -> list[tuple[float, str]]:
 def _cells(row: Row, whole: float, precision: int) -> list[str]:
     times = [*row.forward, *row.backward]
     share = f"{100 * row.own / whole:.1f}" if whole else "0.0"
-    return [str(row.calls), share, *[format_number(one, precision) for one in times], str(row.bytes)]
+    return [str(row.calls), share, *[_time(one, precision) for one in times], str(row.bytes)]
+
+
+def _time(microseconds: float, precision: int) -> str:
+    """Rounded, and written without an exponent."""
+    return format_number(float(f"{microseconds:.{precision}g}"))
 
 
 def _tree(found: Profiled, rows: Sequence[Row], title: str) -> dict[str, Any]:
