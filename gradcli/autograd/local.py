@@ -180,7 +180,12 @@ class Local:
         ours = _PARAMETER_NAMES.get(name, name)
         if ours not in parameters:
             raise AttributeError(f"{self.name} has no attribute '_saved_{name}'")
-        return None, parameters[ours]
+        value = parameters[ours]
+        if ours in ("axis", "axes") and value is not None:
+            # Axes count from the end here, and from the front there.
+            ndim = node.args[0].ndim
+            value = value + ndim if isinstance(value, int) else tuple([axis + ndim for axis in value])
+        return None, value
 
     def pullback(self, needs: tuple[bool, ...], lead: Shape = ()) -> Pullback:
         """The pullback to the arguments that are needed.

@@ -3,7 +3,6 @@
 ``python -m tests.differential [operators|expressions|autograd] [NAME ...]``
 
 Needs the extra ``differential``. Not a part of the test suite. A NAME is an operator as PyTorch's tests call
-<<<<<<< HEAD
 it, such as ``linalg.norm``. Exits with 1 when something disagrees. ``autograd --write`` records what PyTorch
 tells of each behaviour.
 =======
@@ -75,8 +74,7 @@ def autograd(names: list[str], console: Console) -> bool:
     return compare(console)
 
 
-PARTS = {"operators": operators, "expressions": expressions, "autograd": autograd}
-=======
+
 def optimisers(names: list[str], console: Console) -> bool:
     """Trainings, step by step against PyTorch's."""
     from tests.differential.optimisers import CLOSE, compare, write
@@ -92,8 +90,12 @@ def optimisers(names: list[str], console: Console) -> bool:
     return not apart
 
 
-PARTS = {"operators": operators, "expressions": expressions, "optimisers": optimisers}
->>>>>>> optim
+PARTS = {
+    "operators": operators,
+    "expressions": expressions,
+    "autograd": autograd,
+    "optimisers": optimisers,
+}
 
 
 def main(words: list[str]) -> int:
