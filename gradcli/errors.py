@@ -8,6 +8,8 @@
       |   + NameProblem           a name or function that is not known
       |   + CallProblem           a function called with the wrong arguments
       |   + ShapeProblem          shapes that do not fit
+      |   |   + TensorShapeProblem  the same between tensors, a RuntimeError too
+      |   |   + TensorIndexProblem  an axis that a tensor does not have, an IndexError too
       |   |   + VectorProblem     a vector that is not of the shape of what it is for
       |   + GradientProblem       a derivative that makes no sense
       + EvaluationError       5   it failed while it ran
@@ -128,6 +130,14 @@ class ShapeProblem(ExpressionError):
     """Shapes that do not fit together."""
 
     kind = "shape"
+
+
+class TensorShapeProblem(ShapeProblem, RuntimeError):
+    """The same between tensors, where PyTorch raises a RuntimeError."""
+
+
+class TensorIndexProblem(ShapeProblem, IndexError):
+    """An axis or a position that a tensor does not have, where PyTorch raises an IndexError."""
 
 
 class VectorProblem(ShapeProblem):

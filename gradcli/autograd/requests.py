@@ -48,7 +48,8 @@ def backward(
     keep = create_graph if retain_graph is None else retain_graph
     found = Pass(keep=keep, tracked=create_graph, wanted=wanted).run(roots)
     for one, edge in zip(inputs or (), wanted or (), strict=True):
-        if edge in found:
+        # A tensor that retains its gradient has it already.
+        if edge in found and not one._retains:
             accumulate.add(one, found[edge], tracked=create_graph)
 
 
@@ -175,8 +176,7 @@ def _start(place: int, tensor: Variable, gradient: Any, lead: tuple[int, ...]) -
             raise AutogradError(
                 "grad can be implicitly created only for scalar outputs",
                 hint=f"the output is {tensor.array.shape}: give backward() a gradient of that shape, or "
-                "reduce it with "
-                "sum() or mean()",
+                "reduce it with sum() or mean()",
             )
         return np.ones(tensor.array.shape, tensor.array.dtype)
     if not isinstance(gradient, Variable):

@@ -11,8 +11,7 @@ FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have "
     "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
     "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
-    "if "
-    "you need to access saved tensors after calling backward.",
+    "if you need to access saved tensors after calling backward.",
     "compute it anew, or give retain_graph=True to all calls but the last",
 )
 UNTRACKED = "element {} of tensors does not require grad and does not have a grad_fn"

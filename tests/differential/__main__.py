@@ -1,8 +1,15 @@
-"""gradcli against PyTorch and mpmath: ``python -m tests.differential [operators|expressions] [NAME ...]``.
+"""gradcli against PyTorch and mpmath.
+
+``python -m tests.differential [operators|expressions|autograd] [NAME ...]``
 
 Needs the extra ``differential``. Not a part of the test suite. A NAME is an operator as PyTorch's tests call
+<<<<<<< HEAD
+it, such as ``linalg.norm``. Exits with 1 when something disagrees. ``autograd --write`` records what PyTorch
+tells of each behaviour.
+=======
 it, such as ``linalg.norm``. Exits with 1 when something disagrees. ``optimisers`` compares trainings, and
 with ``--write`` writes down what PyTorch answers in them first.
+>>>>>>> optim
 """
 
 from __future__ import annotations
@@ -57,6 +64,19 @@ def expressions(names: list[str], console: Console) -> bool:
     return not failures
 
 
+<<<<<<< HEAD
+def autograd(names: list[str], console: Console) -> bool:
+    """Behaviours of autograd on both libraries, or what PyTorch tells of them into the file of facts."""
+    from tests.differential.autograd import compare, write
+
+    if "--write" in names:
+        console.print(f"{write()} behaviours recorded.")
+        return True
+    return compare(console)
+
+
+PARTS = {"operators": operators, "expressions": expressions, "autograd": autograd}
+=======
 def optimisers(names: list[str], console: Console) -> bool:
     """Trainings, step by step against PyTorch's."""
     from tests.differential.optimisers import CLOSE, compare, write
@@ -73,6 +93,7 @@ def optimisers(names: list[str], console: Console) -> bool:
 
 
 PARTS = {"operators": operators, "expressions": expressions, "optimisers": optimisers}
+>>>>>>> optim
 
 
 def main(words: list[str]) -> int:
