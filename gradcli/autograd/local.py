@@ -29,7 +29,7 @@ _SAVED_NAMES = {
     "gather": ("self", "index"),
 }
 _KEEPING_NUMBERS = ("pow", "clip")
-_PARAMETER_NAMES = {"dim": "axis", "dims": "axes", "sizes": "shape"}
+_PARAMETER_NAMES = {"dim": "axis", "dims": "axes", "sizes": "shape", "keepdim": "keepdims"}
 
 
 class Step(NamedTuple):
@@ -190,7 +190,12 @@ class Local:
         ours = _PARAMETER_NAMES.get(name, name)
         if ours not in parameters:
             raise AttributeError(f"{self.name} has no attribute '_saved_{name}'")
-        return None, parameters[ours]
+        value = parameters[ours]
+        if ours in ("axis", "axes") and value is not None:
+            # Axes count from the end here, and from the front there.
+            ndim = node.args[0].ndim
+            value = value + ndim if isinstance(value, int) else tuple([axis + ndim for axis in value])
+        return None, value
 
     def saved_names(self) -> list[str]:
         """What PyTorch calls the arguments and the result; of the formula's own numbers those it keeps."""

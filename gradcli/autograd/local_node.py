@@ -26,24 +26,25 @@ class Saved:
         self.count = count
 
 
-def changed(saved: Saved, edge: Edge | None, reader: str) -> AutogradError:
+def changed(saved: Saved, edge: Edge | None, reader: BackwardNode) -> AutogradError:
     """What is said of a saved value that was changed in place since.
 
     Args:
         saved: the value.
         edge: where it came from.
-        reader: the name of the node that needs it.
+        reader: the node that needs it.
     """
     origin = ""
     if edge is not None and not isinstance(edge[0], AccumulateGrad):
         # An argument is told by what it is now, a result by what it was.
-        name, place = saved.version.by or (edge[0].name(), edge[1])
+        now = None if edge[0] is reader else saved.version.by
+        name, place = now or (edge[0].name(), edge[1])
         origin = f", which is output {place} of {name.removesuffix('0').removesuffix('Backward')},"
     return AutogradError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{type_name(saved.array)}]{origin} is at version {saved.version.count}; "
         f"expected version {saved.count} instead",
-        hint=f"{reader} still needs the old value: write the new one into another tensor, as in "
+        hint=f"{reader.name()} still needs the old value: write the new one into another tensor, as in "
         "y = y + 1 for y += 1, or change a clone()",
     )
 
@@ -182,7 +183,7 @@ class LocalNode(BackwardNode):
             if place < len(self.local.inputs)
             else (self, self.local.line.wanted.index(place))
         )
-        return changed(saved, edge, self.name())
+        return changed(saved, edge, self)
 
     def release(self) -> None:
         """Forget what was saved; a node that saved nothing can run again."""
@@ -209,6 +210,8 @@ class LocalNode(BackwardNode):
         for slot, one in zip(self.pullback.reads, self._saved, strict=True):
             if slot == place:
                 if isinstance(one, Saved):
+                    if one.version.count != one.count:
+                        raise self._changed(one, place)
                     return self._tensor(one, place)
                 return made(np.asarray(one))
         return None

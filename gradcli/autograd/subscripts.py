@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from operator import index
 from typing import Any
 
@@ -10,11 +11,13 @@ import numpy as np
 from gradcli.autograd.calls import compose
 from gradcli.autograd.inplace import allow, assign, put
 from gradcli.autograd.variable import Variable, made
-from gradcli.errors import AutogradIndexError, ShapeProblem
+from gradcli.errors import AutogradIndexError, EvaluationError, ShapeProblem
 from gradcli.graph.node import Node
 from gradcli.graph.operations.indexing import subscript
 
 Item = tuple[Any, ...]
+
+_BEYOND = re.compile(r"index (-?\d+) is out of range for axis (\d+) with size (\d+)")
 
 
 def get(x: Variable, key: Any) -> Any:
@@ -96,6 +99,15 @@ def _picked(x: Variable, items: list[Item], arrays: list[Variable]) -> Any:
                 hint=f"use one of {-size} to {size - 1}",
             ) from None
         raise AutogradIndexError(error.message, hint=error.hint) from None
+    except EvaluationError as error:
+        beyond = _BEYOND.match(error.message)
+        if beyond is None:
+            raise
+        position, axis, size = beyond.groups()
+        raise AutogradIndexError(
+            f"index {position} is out of bounds for dimension {axis} with size {size}",
+            hint=f"use positions from -{size} to {int(size) - 1}",
+        ) from None
 
 
 def _items(key: Any) -> tuple[list[Item], list[Variable]]:

@@ -66,10 +66,9 @@ _NARROWEST = 16
 def command(repeat: int | None, sort: str, group: Any, trace: str | None, **shared: Any) -> None:
     """Measure time and memory of each part of an expression.
 
-    The expression runs on tensors, operation by operation, and back by each name, forward and backward
-    apart. Times are medians, in
-    microseconds: an operation's own, and the total with all that stands inside its text. Bytes are those
-    of the arrays that it makes, on both ways.
+    The expression runs on tensors, operation by operation, forward and then back by each name. Times are
+    medians, in microseconds: an operation's own, and the total with all that stands inside its text.
+    Bytes are those of the arrays that it makes, on both ways.
     """
     settings = options.settings_of(shared)
     inputs = Inputs(settings)
