@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.autograd.backward import AccumulateGrad, Apply, BackwardNode, Edge, Value, Version
 from gradcli.autograd.local import Local, Pullback
-from gradcli.autograd.sentences import FREED, refusal, type_name
+from gradcli.autograd.sentences import FREED, function_name, refusal, type_name
 from gradcli.autograd.variable import restored
 from gradcli.errors import AutogradError
 from gradcli.graph.shapes import Shape
@@ -36,8 +36,7 @@ def changed(saved: Saved, edge: Edge | None, reader: str) -> AutogradError:
     """
     origin = ""
     if edge is not None and not isinstance(edge[0], AccumulateGrad):
-        function = edge[0].name().removesuffix("0").removesuffix("Backward")
-        origin = f", which is output {edge[1]} of {function},"
+        origin = f", which is output {edge[1]} of {function_name(edge[0].name())},"
     return AutogradError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{type_name(saved.array)}]{origin} is at version {saved.version.count}; "
