@@ -18,9 +18,11 @@ import numpy as np
 from gradcli.autograd.backward import Edge
 from gradcli.autograd.local import Line, Local
 from gradcli.autograd.local_node import LocalNode
+from gradcli.autograd.mismatch import shape_problem
 from gradcli.autograd.modes import state
-from gradcli.autograd.sentences import INFERENCE_SAVED, refusal
+from gradcli.autograd.types import as_numbers, narrow
 from gradcli.autograd.variable import Variable, made, viewed
+from gradcli.errors import ShapeProblem
 from gradcli.execute.plan import failure
 from gradcli.graph.node import Kind, Node, Operation, constant, variable
 from gradcli.graph.operations.compose import Composite
@@ -30,7 +32,6 @@ Result = Variable | tuple[Variable, ...]
 
 _MOST = 2048
 _FLOAT64 = np.dtype("float64")
-_FLOAT32 = np.dtype("float32")
 _NOTHING: Mapping[str, Any] = {}
 
 # By the name of the record: what was derived of it, by shapes, types, parameters and exact numbers.
@@ -107,16 +108,32 @@ def _input(argument: Any) -> Node:
 
 
 def prepared(
-    record: Operation | Composite, arguments: Sequence[Argument], parameters: Mapping[str, Any]
+    record: Operation | Composite,
+    arguments: Sequence[Argument],
+    parameters: Mapping[str, Any],
+    *,
+    typed: bool = False,
 ) -> tuple[Local | Line, list[Any]]:
-    """What is kept of a function for such arguments, and those that are no part of it."""
+    """What is kept of a function for such arguments, and those that are no part of it.
+
+    Args:
+        record: the function.
+        arguments: tensors and numbers.
+        parameters: the rest.
+        typed: whether the types of the arguments have been looked at.
+    """
     key: list[Hashable] = [_hashable(one) for one in parameters.values()] if parameters else []
     operands: list[Any] = []
     exact = record.exact if isinstance(record, Operation) else ()
     for place, argument in enumerate(arguments):
         if isinstance(argument, Variable):
             array = argument.array
-            key.append(array.shape if array.dtype is _FLOAT64 else (array.shape, array.dtype.char))
+            if array.dtype is _FLOAT64:
+                key.append(array.shape)
+            elif typed or isinstance(record, Composite):
+                key.append((array.shape, array.dtype.char))
+            else:
+                return prepared(record, as_numbers(record, arguments), parameters, typed=True)
             operands.append(argument)
         elif argument is None:
             key.append(None)
@@ -161,16 +178,18 @@ def _derived(
         else:
             given.append(_input(argument))
             inputs.append(given[-1])  # type: ignore[arg-type]
-    outputs = _listed(record(*given, **parameters))  # type: ignore[arg-type]
+    try:
+        outputs = _listed(record(*given, **parameters))  # type: ignore[arg-type]
+    except ShapeProblem as error:
+        raise shape_problem(error, record.name, [one.shape for one in inputs], parameters) from None
     if isinstance(record, Composite) and not record.torch:
         return Line(outputs, inputs, scalar=False)
     name = record.torch if isinstance(record, Composite) else record.backward_name(outputs[0])
     tensors = [one for one in arguments if isinstance(one, Variable)]
     single = all(one.array.shape == () and one.array.dtype in (_FLOAT64, bool) for one in tensors)
     local = Local(outputs, inputs, name, scalar=single and bool(tensors))
-    floats = {one.array.dtype for one in tensors if one.array.dtype.kind == "f"}
-    if floats == {_FLOAT32}:
-        local.dtype = "float32"
+    gradless = all(node.op.gradless and node.kind == "float" for node in outputs)
+    local.dtype = "int64" if gradless else narrow(tensors)
     return local
 
 
@@ -205,20 +224,22 @@ def forward(local: Local, operands: list[Any]) -> list[Any]:
 
 
 def _results(local: Local, operands: list[Any], slots: list[Any]) -> list[Variable]:
+    if local.scalar:
+        return [made(np.array(slots[place])) for place in local.line.wanted]
     results: list[Any] = []
     for place in local.line.wanted:
         value = slots[place]
         array = value if type(value) is np.ndarray else np.asarray(value)
-        if local.dtype is not None and array.dtype is _FLOAT64:
-            array = array.astype(local.dtype)
+        if local.dtype is not None and array.dtype.kind == "f":
+            array = array.astype(local.dtype, copy=False)
         if array.base is not None or local.view:
-            shared = _sharing(array, operands)
+            shared = operands[0] if local.view and not array.size else _sharing(array, operands)
             if shared is not None and local.view:
                 results.append(viewed(array, shared, local, len(results)))
                 continue
             if shared is not None or not array.flags.writeable:
                 array = array.copy()
-        elif not local.scalar and any(isinstance(one, Variable) and one.array is array for one in operands):
+        elif any(isinstance(one, Variable) and one.array is array for one in operands):
             array = array.copy()
         results.append(made(array))
     return results
@@ -233,30 +254,23 @@ def _sharing(array: Any, operands: list[Any]) -> Variable | None:
 
 def track(local: Local, operands: list[Any], slots: list[Any], results: list[Variable]) -> None:
     """Give the results their place in the backward graph, if an operand is tracked and they depend on it."""
-    needs = tuple(
-        [
-            slope and isinstance(one, Variable) and one.tracked
-            for slope, one in zip(local.slopes, operands, strict=True)
-        ]
-    )
-    if True not in needs:
+    node = noted(local, operands)
+    if node is None:
         return
-    edges: tuple[Edge | None, ...] = tuple(
-        [one.edge if need else None for need, one in zip(needs, operands, strict=True)]
-    )
-    node = LocalNode(local, needs, edges)
-    reads = node.pullback.reads
-    if reads:
-        versions = [one.version if isinstance(one, Variable) else None for one in operands]
-        for place, one in enumerate(operands):
-            if isinstance(one, Variable):
-                slots[place] = one.array
-                if one.is_inference() and place in reads:
-                    raise refusal(INFERENCE_SAVED)
-        for place, result in zip(local.line.wanted, results, strict=True):
-            slots[place] = result.array
-            versions.append(result.version)
-        node.save(slots, versions)
+    if node.pullback.reads:
+        node.save(operands, results, slots)
     for place, (result, counted) in enumerate(zip(results, local.counted, strict=True)):
         if counted:
-            result.attach(node, place)
+            result._edge = (node, place)
+            result.tracked = True
+
+
+def noted(local: Local, operands: list[Any]) -> LocalNode | None:
+    """The backward node of a function applied to operands; nothing if none of them needs a gradient."""
+    needs: list[bool] = []
+    edges: list[Edge | None] = []
+    for slope, one in zip(local.slopes, operands, strict=True):
+        edge = one.edge if slope and isinstance(one, Variable) and one.tracked else None
+        edges.append(edge)
+        needs.append(edge is not None)
+    return LocalNode(local, tuple(needs), tuple(edges)) if True in needs else None

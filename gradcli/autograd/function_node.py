@@ -92,7 +92,7 @@ class Context:
         if isinstance(edge, int):
             edge = None if node is None else (node, edge)
         if saved.version.count != saved.count:
-            raise changed(saved, edge, "it" if node is None else node.name())
+            raise changed(saved, edge, node)
         return restored(saved.array, saved.version, edge)
 
     def keep(self, origins: Callable[[Variable], Edge | int | None]) -> None:

@@ -7,18 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.autograd.calls import Argument, call, forward, prepared
+from gradcli.autograd.calls import Argument, call, forward, noted, prepared
 from gradcli.autograd.local import Local
-from gradcli.autograd.local_node import LocalNode
+from gradcli.autograd.mismatch import not_expanding, shape_problem
 from gradcli.autograd.modes import state
-from gradcli.autograd.sentences import LEAF_IN_PLACE, VIEW_OF_LEAF_IN_PLACE, function_name, refusal
+from gradcli.autograd.sentences import (
+    LEAF_IN_PLACE,
+    VIEW_OF_LEAF_IN_PLACE,
+    dtype_name,
+    function_name,
+    refusal,
+)
 from gradcli.autograd.variable import Variable
 from gradcli.autograd.views import merged, rebase
-from gradcli.errors import AutogradError
+from gradcli.errors import AutogradError, ShapeProblem
 from gradcli.graph.node import Node, Operation, constant, ops, variable
 from gradcli.graph.operations.compose import Composite
-
-_NAMES = {"f8": "Double", "f4": "Float", "f2": "Half", "i8": "Long", "i4": "Int", "b1": "Bool"}
 
 
 def change(
@@ -46,15 +50,31 @@ def change(
     assign(target, result)
 
 
-def assign(target: Variable, value: Variable | float | bool) -> None:
-    """Copy values into a tensor, stretched to its shape."""
+def assign(target: Variable, value: Variable | float | bool, *, part: bool = False) -> None:
+    """Copy values into a tensor, stretched to its shape.
+
+    Args:
+        target: the tensor.
+        value: what it is to hold.
+        part: whether this is an assignment to a part, where axes of size 1 in front are dropped.
+    """
     allow(target, [value])
     shape = value.array.shape if isinstance(value, Variable) else ()
     old, new = variable("self", target.array.shape), variable("value", shape)
-    # More axes, all of size 1, are dropped, as NumPy and PyTorch do.
-    fitting = ops.reshape(new, shape=target.array.shape) if len(shape) > target.array.ndim else new
-    whole = ops.where(constant(True, kind="bool"), fitting, old)
-    _run(target, Local([whole], [old, new], "CopyBackwards"), [target, value])
+    if part and len(shape) > target.array.ndim:
+        front = len(shape) - target.array.ndim
+        if set(shape[:front]) == {1}:
+            shape = shape[front:]
+    fitting = ops.reshape(new, shape=shape) if shape != new.shape else new
+    if part:
+        unfit = not_expanding(target.array.shape, shape)
+        if unfit is not None:
+            raise unfit
+    try:
+        whole = ops.where(constant(True, kind="bool"), fitting, old)
+    except ShapeProblem as error:
+        raise shape_problem(error, "add", [old.shape, new.shape], {}) from None
+    _run(target, Local([whole], [old, new], "torch::autograd::CopyBackwards"), [target, value])
 
 
 def fill(target: Variable, value: Variable | float | bool, name: str) -> None:
@@ -109,6 +129,21 @@ def allow(target: Variable, arguments: Sequence[Any]) -> None:
         _allow_tracked(target)
     if not target.array.flags.writeable:
         _unlock(target)
+    for one in arguments:
+        if isinstance(one, Variable) and one is not target and one.version is target.version:
+            _apart(target.array, one.array)
+
+
+def _apart(written: Any, read: Any) -> None:
+    """What is read must be what is written, or lie apart from it."""
+    same = written.ctypes.data == read.ctypes.data and written.strides == read.strides
+    plain = written.flags.c_contiguous and read.flags.c_contiguous
+    if plain and not (same and written.shape == read.shape) and np.may_share_memory(written, read):
+        raise AutogradError(
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer "
+            "to a single memory location. Please clone() the tensor before performing the operation.",
+            hint="read from a clone()",
+        )
 
 
 def _allow_tracked(target: Variable) -> None:
@@ -125,25 +160,22 @@ def _allow_tracked(target: Variable) -> None:
         if target.tracked and target._edge is None:
             raise refusal(LEAF_IN_PLACE)
         return
-    if view.base.tracked and view.base._edge is None:
-        raise refusal(VIEW_OF_LEAF_IN_PLACE)
     if view.origin in ("no_grad", "inference"):
         raise AutogradError(
             f"A view was created in {view.origin} mode and is being modified inplace with grad mode enabled. "
-            "Given "
-            "that this use case is ambiguous and error-prone, it is forbidden.",
+            "Given that this use case is ambiguous and error-prone, it is forbidden.",
             hint="do both inside that block, or both outside",
         )
     if view.origin:
         place = view.chain[-1][1]
         raise AutogradError(
             f"Output {place} of {view.origin} is a view and is being modified inplace. This view is the "
-            "output of a "
-            "function that returns multiple views. Such functions do not allow the output views to be "
-            "modified "
-            "inplace.",
+            "output of a function that returns multiple views. Such functions do not allow the output views "
+            "to be modified inplace.",
             hint="compute a new tensor instead, or pick the part with an index",
         )
+    if view.base.tracked and view.base._edge is None:
+        raise refusal(VIEW_OF_LEAF_IN_PLACE)
 
 
 def _which(target: Variable) -> str:
@@ -166,49 +198,27 @@ def _unlock(target: Variable) -> None:
 
 
 def _run(target: Variable, local: Local, operands: list[Any], value: Any = None) -> None:
+    slots = forward(local, operands)
     if value is None:
-        slots = forward(local, operands)
         value = slots[local.line.wanted[0]]
-    else:
-        slots = [*operands, *[None] * (len(local.line.slots) - len(operands))]
     shape = np.shape(value)
     if shape != target.array.shape:
         raise AutogradError(
             f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(shape)}",
             hint="a change in place keeps the shape: compute a new tensor instead",
         )
-    node = _node(local, operands, slots, target) if state.grad else None
+    node = noted(local, operands) if state.grad else None
+    if node is not None and node.pullback.reads:
+        node.save(operands, [target], slots, in_place=True)
     _write(target, value)
     target._bump()
     if node is not None:
         rebase(target, node)
 
 
-def _node(local: Local, operands: list[Any], slots: list[Any], target: Variable) -> LocalNode | None:
-    needs = tuple(
-        [
-            slope and isinstance(one, Variable) and one.tracked
-            for slope, one in zip(local.slopes, operands, strict=True)
-        ]
-    )
-    if True not in needs:
-        return None
-    edges = tuple([one.edge if need else None for need, one in zip(needs, operands, strict=True)])
-    node = LocalNode(local, needs, edges)
-    for place, one in enumerate(operands):
-        if isinstance(one, Variable):
-            slots[place] = one.array
-    slots[local.line.wanted[0]] = target.array
-    versions = [one.version if isinstance(one, Variable) else None for one in operands]
-    node.save(slots, [*versions, target.version], ahead=1)
-    return node
-
-
 def _write(target: Variable, value: Any) -> None:
     if np.result_type(value).kind == "f" and target.array.dtype.kind != "f" and np.ndim(value) >= 0:
-        names = [
-            _NAMES.get(np.dtype(one).str[1:], str(one)) for one in (np.result_type(value), target.array.dtype)
-        ]
+        names = [dtype_name(one) for one in (np.asarray(value), target.array)]
         raise AutogradError(
             f"result type {names[0]} can't be cast to the desired output type {names[1]}",
             hint="make the tensor of floats: tensor([1., 2.])",

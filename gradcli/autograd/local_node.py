@@ -9,8 +9,8 @@ import numpy as np
 
 from gradcli.autograd.backward import AccumulateGrad, Apply, BackwardNode, Edge, Value, Version
 from gradcli.autograd.local import Local, Pullback
-from gradcli.autograd.sentences import FREED, function_name, refusal, type_name
-from gradcli.autograd.variable import restored
+from gradcli.autograd.sentences import FREED, INFERENCE_SAVED, function_name, refusal, type_name
+from gradcli.autograd.variable import Variable, made, restored
 from gradcli.errors import AutogradError
 from gradcli.graph.shapes import Shape
 
@@ -26,23 +26,26 @@ class Saved:
         self.count = count
 
 
-def changed(saved: Saved, edge: Edge | None, reader: str) -> AutogradError:
+def changed(saved: Saved, edge: Edge | None, reader: BackwardNode | None) -> AutogradError:
     """What is said of a saved value that was changed in place since.
 
     Args:
         saved: the value.
         edge: where it came from.
-        reader: the name of the node that needs it.
+        reader: the node that needs it, if there is one any more.
     """
     origin = ""
     if edge is not None and not isinstance(edge[0], AccumulateGrad):
-        origin = f", which is output {edge[1]} of {function_name(edge[0].name())},"
+        # An argument is told by what it is now, a result by what it was.
+        now = None if edge[0] is reader else saved.version.by
+        name, place = now or (edge[0].name(), edge[1])
+        origin = f", which is output {place} of {function_name(name)},"
     return AutogradError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{type_name(saved.array)}]{origin} is at version {saved.version.count}; "
         f"expected version {saved.count} instead",
-        hint=f"{reader} still needs the old value: write the new one into another tensor, as in "
-        "y = y + 1 for y += 1, or change a clone()",
+        hint=f"{'a function' if reader is None else reader.name()} still needs the old value: write the new "
+        "one into another tensor, as in y = y + 1 for y += 1, or change a clone()",
     )
 
 
@@ -69,31 +72,43 @@ class LocalNode(BackwardNode):
         self.pullback: Pullback = local.pullback(needs)
         self._saved: tuple[Any, ...] | None = ()
 
-    def save(self, slots: list[Value], versions: Sequence[Version | None], ahead: int = 0) -> None:
+    def save(
+        self,
+        operands: Sequence[Any],
+        results: Sequence[Variable],
+        slots: Sequence[Value],
+        *,
+        in_place: bool = False,
+    ) -> None:
         """Keep what the pullback reads.
 
         Args:
-            slots: what the forward run left; a tensor's array where it is one of an argument or a result.
-            versions: of the arguments and, behind them, of the results; ``None`` for what is no tensor.
-            ahead: how many changes of the results are still to come.
+            operands: the tensors and numbers that the function was applied to.
+            results: what it gave.
+            slots: what its run left, where a factorization stands between the two.
+            in_place: whether the result is about to be written over the first operand; of its old value,
+                as PyTorch does, a copy is kept.
+
+        Raises:
+            AutogradError: an inference tensor would have to be kept.
         """
-        reads = self.pullback.reads
-        if not reads:
-            return
-        inputs = len(self.local.inputs)
-        wanted = self.local.line.wanted
-        saved = []
-        for place in reads:
-            value = slots[place]
-            if place < inputs:
-                version = versions[place]
-                saved.append(value if version is None else Saved(value, version, version.count))
-            elif place in wanted:
-                version = versions[inputs + wanted.index(place)]
-                assert version is not None
-                saved.append(Saved(value, version, version.count + ahead))
+        count, saved = len(operands), []
+        for place in self.pullback.reads:
+            if place < count:
+                value = operands[place]
+                if isinstance(value, Variable):
+                    if value._inference:
+                        raise refusal(INFERENCE_SAVED)
+                    if in_place and place == 0 and value is results[0]:
+                        value = Saved(value.array.copy(), Version(), 0)
+                    else:
+                        value = Saved(value.array, value.version, value.version.count)
+            elif place in self.local.line.wanted:
+                result = results[self.local.line.wanted.index(place)]
+                value = Saved(result.array, result.version, result.version.count + in_place)
             else:
-                saved.append(value)
+                value = slots[place]
+            saved.append(value)
         self._saved = tuple(saved)
 
     def name(self) -> str:
@@ -109,7 +124,7 @@ class LocalNode(BackwardNode):
     @property
     def outputs(self) -> int:
         """How many results its function has."""
-        return len(self.local.outputs)
+        return self.local.count
 
     def zeros(self, place: int, lead: Shape) -> Value:
         """Zeros of an output's shape behind the leading axes."""
@@ -121,7 +136,9 @@ class LocalNode(BackwardNode):
         if lead:
             pullback = local.pullback(self._needs, lead)
         values = self._values(pullback, apply is not None)
-        given = [one for one, counted in zip(gradients, local.counted, strict=True) if counted]
+        given = gradients
+        if local.count > 1:
+            given = [one for one, counted in zip(gradients, local.counted, strict=True) if counted]
         line = pullback.line
         if apply is not None:
             slots = line.replay([*given, *values], apply)
@@ -166,7 +183,7 @@ class LocalNode(BackwardNode):
             if place < len(self.local.inputs)
             else (self, self.local.line.wanted.index(place))
         )
-        return changed(saved, edge, self.name())
+        return changed(saved, edge, self)
 
     def release(self) -> None:
         """Forget what was saved; a node that saved nothing can run again."""
@@ -174,6 +191,22 @@ class LocalNode(BackwardNode):
             self._saved = None
 
     def __getattr__(self, name: str) -> Any:
+        """What was saved, by PyTorch's names, such as ``_saved_self`` and ``_saved_result``."""
         if not name.startswith("_saved_"):
             raise AttributeError(f"{self.name()} has no attribute {name!r}")
-        return self._saved_value(name.removeprefix("_saved_"))
+        return self._saved_as(name.removeprefix("_saved_"))
+
+    def _saved_as(self, name: str) -> Any:
+        place, fixed = self.local.place_of(name)
+        if place is None:
+            return fixed
+        if self._saved is None:
+            raise refusal(FREED)
+        for slot, one in zip(self.pullback.reads, self._saved, strict=True):
+            if slot == place:
+                if isinstance(one, Saved):
+                    if one.version.count != one.count:
+                        raise self._changed(one, place)
+                    return self._tensor(one, place)
+                return made(np.asarray(one))
+        return None

@@ -13,10 +13,15 @@ from gradcli.graph.node import Operation, ops
 from gradcli.graph.operations.compose import Composite, composites
 
 Other = Any
+# As a tuple: a union takes ten times as long to ask.
+_OPERAND = (Variable, float)
 
 
 def applied(record: Operation | Composite, *operands: Any) -> Any:
     """An operation on what stands beside an operator; not implemented for what is no number."""
+    # There are one or two, and mostly they are as they should be.
+    if isinstance(operands[0], _OPERAND) and isinstance(operands[-1], _OPERAND):
+        return call(record, operands)
     known = []
     for one in operands:
         if isinstance(one, np.ndarray):

@@ -11,8 +11,7 @@ FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have "
     "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
     "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
-    "if "
-    "you need to access saved tensors after calling backward.",
+    "if you need to access saved tensors after calling backward.",
     "compute it anew, or give retain_graph=True to all calls but the last",
 )
 INFERENCE_SAVED = (
@@ -29,14 +28,19 @@ VIEW_OF_LEAF_IN_PLACE = (
     "a view of a leaf Variable that requires grad is being used in an in-place operation.",
     "change it inside no_grad, or a view of a clone()",
 )
+INFERENCE_SAVED = (
+    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+    "computation tracked by autograd.",
+    "make a clone() of it, or use no_grad instead of inference_mode",
+)
 
 _TYPES = {
-    "float64": "DoubleTensor",
-    "float32": "FloatTensor",
-    "float16": "HalfTensor",
-    "int64": "LongTensor",
-    "int32": "IntTensor",
-    "bool": "BoolTensor",
+    "float64": "Double",
+    "float32": "Float",
+    "float16": "Half",
+    "int64": "Long",
+    "int32": "Int",
+    "bool": "Bool",
 }
 
 
@@ -57,4 +61,9 @@ def size(shape: Sequence[int]) -> str:
 
 def type_name(array: Any) -> str:
     """An array's type and sizes as PyTorch prints them: ``torch.DoubleTensor [2, 3]``."""
-    return f"torch.{_TYPES.get(str(array.dtype), 'Tensor')} {list(array.shape)}"
+    return f"torch.{dtype_name(array)}Tensor {list(array.shape)}"
+
+
+def dtype_name(array: Any) -> str:
+    """An array's type in PyTorch's words, such as ``Double``."""
+    return _TYPES.get(str(array.dtype), str(array.dtype))

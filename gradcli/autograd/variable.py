@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gradcli.autograd.backward import AccumulateGrad, BackwardNode, Edge, Version
 from gradcli.autograd.hooks import Hooks
 from gradcli.autograd.modes import state
+from gradcli.errors import AutogradError
 from gradcli.graph.node import Array, Kind
 from gradcli.graph.shapes import Shape
 
@@ -27,16 +28,18 @@ class View:
     Attributes:
         base: the tensor that has the memory, which is no view itself.
         chain: the functions that lead from it to the view, each with the number of its result.
+        spoiled: whether its memory has changed since, where it cannot come from what that is now.
         origin: ``"no_grad"``, ``"inference"``, ``"function"`` for what a user's function gave back, or the
             name of a function of the table that made several views.
     """
 
-    __slots__ = ("base", "chain", "origin")
+    __slots__ = ("base", "chain", "origin", "spoiled")
 
     def __init__(self, base: Variable, chain: tuple[tuple[Local, int], ...], origin: str) -> None:
         self.base = base
         self.chain = chain
         self.origin = origin
+        self.spoiled = False
 
 
 class Variable(Array):
@@ -98,6 +101,14 @@ class Variable(Array):
     @property
     def edge(self) -> Edge | None:
         """Where its gradient goes: to the node it came from, or for a leaf to where it is accumulated."""
+        if self._view is not None and self._view.spoiled:
+            raise AutogradError(
+                f"Output {self._view.chain[-1][1]} of {self._view.origin} is a view and its base or another "
+                "view of its base has been modified inplace. This view is the output of a function that "
+                "returns multiple views. Such functions do not allow the output views to be modified "
+                "inplace.",
+                hint="take the parts after the change, or pick them with an index",
+            )
         if self._edge is not None or not self.tracked:
             return self._edge
         return self.accumulator, 0

@@ -41,13 +41,18 @@ def rebase(target: Variable, node: BackwardNode, place: int = 0) -> None:
         whole = LocalNode(local, needs, (base.edge if base.tracked else None, (node, place)))
         _move_retained(base, whole)
         base.attach(whole, 0)
-    renew(target if target._view is None else target._view.base)
+    base = target if target._view is None else target._view.base
+    if base._edge is not None:
+        base.version.by = (base._edge[0].name(), base._edge[1])
+    renew(base)
 
 
 def renew(base: Variable) -> None:
     """Let all views of a tensor come from what it is now."""
     for view in list(base._views or ()):
-        if view._view is not None:
+        if view._view is not None and view._view.origin not in ("", "no_grad", "inference"):
+            view._view.spoiled = True
+        elif view._view is not None:
             chain = view._view.chain
             local = _kept(("view", chain, base.array.shape), lambda chain=chain: _look(base, chain))
             node = LocalNode(local, (True,), (base.edge,))
