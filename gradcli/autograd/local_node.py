@@ -93,7 +93,7 @@ class LocalNode(BackwardNode):
             AutogradError: an inference tensor would have to be kept.
         """
         count, saved = len(operands), []
-        for place in self.pullback.reads:
+        for place in self.pullback.keeps:
             if place < count:
                 value = operands[place]
                 if isinstance(value, Variable):
@@ -135,6 +135,8 @@ class LocalNode(BackwardNode):
         local, pullback = self.local, self.pullback
         if lead:
             pullback = local.pullback(self._needs, lead)
+        if apply is not None and pullback.keeps is not pullback.reads:
+            pullback = local.pullback(self._needs, lead, tracked=True)
         values = self._values(pullback, apply is not None)
         given = gradients
         if local.count > 1:
@@ -155,8 +157,8 @@ class LocalNode(BackwardNode):
         saved = self._saved
         if saved is None:
             raise refusal(FREED)
-        if pullback is not self.pullback:
-            known = dict(zip(self.pullback.reads, saved, strict=True))
+        if pullback.reads is not self.pullback.keeps:
+            known = dict(zip(self.pullback.keeps, saved, strict=True))
             saved = tuple([known[place] for place in pullback.reads])
         values = []
         for place, one in zip(pullback.reads, saved, strict=True):
@@ -202,7 +204,7 @@ class LocalNode(BackwardNode):
             return fixed
         if self._saved is None:
             raise refusal(FREED)
-        for slot, one in zip(self.pullback.reads, self._saved, strict=True):
+        for slot, one in zip(self.pullback.keeps, self._saved, strict=True):
             if slot == place:
                 if isinstance(one, Saved):
                     if one.version.count != one.count:
