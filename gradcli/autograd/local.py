@@ -28,7 +28,7 @@ _SAVED_NAMES = {
     "matmat": ("self", "mat2"),
     "gather": ("self", "index"),
 }
-_PARAMETER_NAMES = {"dim": "axis", "dims": "axes", "sizes": "shape"}
+_PARAMETER_NAMES = {"dim": "axis", "dims": "axes", "sizes": "shape", "keepdim": "keepdims"}
 
 
 class Step(NamedTuple):

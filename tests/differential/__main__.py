@@ -63,7 +63,6 @@ def expressions(names: list[str], console: Console) -> bool:
     return not failures
 
 
-<<<<<<< HEAD
 def autograd(names: list[str], console: Console) -> bool:
     """Behaviours of autograd on both libraries, or what PyTorch tells of them into the file of facts."""
     from tests.differential.autograd import compare, write
@@ -72,7 +71,6 @@ def autograd(names: list[str], console: Console) -> bool:
         console.print(f"{write()} behaviours recorded.")
         return True
     return compare(console)
-
 
 
 def optimisers(names: list[str], console: Console) -> bool:

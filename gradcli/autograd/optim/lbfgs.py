@@ -166,7 +166,11 @@ class LBFGS(Optimizer):
             np.zeros(p.array.size, p.array.dtype) if p.grad is None else p.grad.array.reshape(-1)
             for p in self._parameters()
         ]
-        return answer, float(answer), np.concatenate(gradient)
+        return (
+            answer,
+            answer.item() if isinstance(answer, Tensor) else float(answer),
+            np.concatenate(gradient),
+        )
 
     def _move(self, step: float, direction: Vector) -> None:
         at = 0
