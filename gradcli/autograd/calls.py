@@ -50,13 +50,13 @@ def call(
     """
     ready, operands = prepared(record, arguments, parameters)
     if not isinstance(ready, Line):
-        return _several(run(ready, operands))
+        return _answer(ready.line, run(ready, operands))
     recorder = state.recorder
     start = perf_counter_ns() if recorder is not None else 0
     results = _replayed(ready, operands)
     if recorder is not None:
         recorder.forward(record.name, start, perf_counter_ns(), operands, [])
-    return _several(results)
+    return _answer(ready, results)
 
 
 def apply(op: Operation, arguments: list[Any], parameters: dict[str, Any]) -> Any:
@@ -82,12 +82,14 @@ def compose(build: Callable[..., Any], key: Hashable, arguments: Sequence[Argume
         if len(kept) >= _MOST:
             kept.clear()
         inputs = [_input(one) for one in arguments]
-        line = kept[signature] = Line(_listed(build(*inputs)), inputs, scalar=False)
-    return _several(_replayed(line, list(arguments)))
+        built = build(*inputs)
+        line = kept[signature] = Line(_listed(built), inputs, scalar=False)
+        line.several = isinstance(built, tuple)
+    return _answer(line, _replayed(line, list(arguments)))
 
 
-def _several(results: list[Any]) -> Result:
-    return results[0] if len(results) == 1 else tuple(results)
+def _answer(line: Line, results: list[Any]) -> Result:
+    return tuple(results) if line.several else results[0]
 
 
 def _replayed(line: Line, operands: list[Any]) -> list[Variable]:
@@ -184,11 +186,14 @@ def _derived(
             given.append(_input(argument))
             inputs.append(given[-1])  # type: ignore[arg-type]
     try:
-        outputs = _listed(record(*given, **parameters))  # type: ignore[arg-type]
+        built = record(*given, **parameters)  # type: ignore[arg-type]
     except ShapeProblem as error:
         raise shape_problem(error, record.name, [one.shape for one in inputs], parameters) from None
+    outputs = _listed(built)
     if isinstance(record, Composite) and not record.torch:
-        return Line(outputs, inputs, scalar=False)
+        line = Line(outputs, inputs, scalar=False)
+        line.several = isinstance(built, tuple)
+        return line
     name = record.torch if isinstance(record, Composite) else record.backward_name(outputs[0])
     tensors = [one for one in arguments if isinstance(one, Variable)]
     single = all(one.array.shape == () and one.array.dtype in (_FLOAT64, bool) for one in tensors)
@@ -196,6 +201,7 @@ def _derived(
     local = Local(outputs, inputs, name, scalar=single and bool(tensors), called=called)
     gradless = all(node.op.gradless and node.kind == "float" for node in outputs)
     local.dtype = "int64" if gradless else narrow(tensors)
+    local.line.several = isinstance(built, tuple)
     return local
 
 
@@ -239,7 +245,9 @@ def _results(local: Local, operands: list[Any], slots: list[Any]) -> list[Variab
         if local.dtype is not None and array.dtype.kind == "f":
             array = array.astype(local.dtype, copy=False)
         if array.base is not None or local.view:
-            shared = operands[0] if local.view and not array.size else _sharing(array, operands)
+            shared = _sharing(array, operands)
+            if local.view and not array.size and isinstance(operands[0], Variable):
+                shared = operands[0]
             if shared is not None and local.view:
                 results.append(viewed(array, shared, local, len(results)))
                 continue

@@ -12,7 +12,13 @@ from gradcli.autograd.calls import Argument, call, forward, noted, prepared
 from gradcli.autograd.local import Local
 from gradcli.autograd.mismatch import not_expanding, shape_problem
 from gradcli.autograd.modes import state
-from gradcli.autograd.sentences import LEAF_IN_PLACE, VIEW_OF_LEAF_IN_PLACE, dtype_name, refusal
+from gradcli.autograd.sentences import (
+    LEAF_IN_PLACE,
+    VIEW_OF_LEAF_IN_PLACE,
+    dtype_name,
+    function_name,
+    refusal,
+)
 from gradcli.autograd.variable import Variable
 from gradcli.autograd.views import merged, rebase
 from gradcli.errors import AutogradError, ShapeProblem
@@ -178,7 +184,7 @@ def _which(target: Variable) -> str:
     """A result of a user's function in words."""
     assert target._edge is not None
     node, place = target._edge
-    return f"Output {place} of {node.name().removesuffix('Backward')}"
+    return f"Output {place} of {function_name(node.name())}"
 
 
 def _unlock(target: Variable) -> None:

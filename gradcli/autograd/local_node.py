@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.autograd.backward import AccumulateGrad, Apply, BackwardNode, Edge, Value, Version
 from gradcli.autograd.local import Local, Pullback
-from gradcli.autograd.sentences import FREED, INFERENCE_SAVED, refusal, type_name
+from gradcli.autograd.sentences import FREED, INFERENCE_SAVED, function_name, refusal, type_name
 from gradcli.autograd.variable import Variable, made, restored
 from gradcli.errors import AutogradError
 from gradcli.graph.shapes import Shape
@@ -26,26 +26,26 @@ class Saved:
         self.count = count
 
 
-def changed(saved: Saved, edge: Edge | None, reader: BackwardNode) -> AutogradError:
+def changed(saved: Saved, edge: Edge | None, reader: BackwardNode | None) -> AutogradError:
     """What is said of a saved value that was changed in place since.
 
     Args:
         saved: the value.
         edge: where it came from.
-        reader: the node that needs it.
+        reader: the node that needs it, if there is one any more.
     """
     origin = ""
     if edge is not None and not isinstance(edge[0], AccumulateGrad):
         # An argument is told by what it is now, a result by what it was.
         now = None if edge[0] is reader else saved.version.by
         name, place = now or (edge[0].name(), edge[1])
-        origin = f", which is output {place} of {name.removesuffix('0').removesuffix('Backward')},"
+        origin = f", which is output {place} of {function_name(name)},"
     return AutogradError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{type_name(saved.array)}]{origin} is at version {saved.version.count}; "
         f"expected version {saved.count} instead",
-        hint=f"{reader.name()} still needs the old value: write the new one into another tensor, as in "
-        "y = y + 1 for y += 1, or change a clone()",
+        hint=f"{'a function' if reader is None else reader.name()} still needs the old value: write the new "
+        "one into another tensor, as in y = y + 1 for y += 1, or change a clone()",
     )
 
 
@@ -93,7 +93,7 @@ class LocalNode(BackwardNode):
             AutogradError: an inference tensor would have to be kept.
         """
         count, saved = len(operands), []
-        for place in self.pullback.reads:
+        for place in self.pullback.keeps:
             if place < count:
                 value = operands[place]
                 if isinstance(value, Variable):
@@ -135,6 +135,8 @@ class LocalNode(BackwardNode):
         local, pullback = self.local, self.pullback
         if lead:
             pullback = local.pullback(self._needs, lead)
+        if apply is not None and pullback.keeps is not pullback.reads:
+            pullback = local.pullback(self._needs, lead, tracked=True)
         values = self._values(pullback, apply is not None)
         given = gradients
         if local.count > 1:
@@ -155,8 +157,8 @@ class LocalNode(BackwardNode):
         saved = self._saved
         if saved is None:
             raise refusal(FREED)
-        if pullback is not self.pullback:
-            known = dict(zip(self.pullback.reads, saved, strict=True))
+        if pullback.reads is not self.pullback.keeps:
+            known = dict(zip(self.pullback.keeps, saved, strict=True))
             saved = tuple([known[place] for place in pullback.reads])
         values = []
         for place, one in zip(pullback.reads, saved, strict=True):
@@ -207,7 +209,7 @@ class LocalNode(BackwardNode):
             return fixed
         if self._saved is None:
             raise refusal(FREED)
-        for slot, one in zip(self.pullback.reads, self._saved, strict=True):
+        for slot, one in zip(self.pullback.keeps, self._saved, strict=True):
             if slot == place:
                 if isinstance(one, Saved):
                     if one.version.count != one.count:

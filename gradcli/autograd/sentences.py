@@ -49,6 +49,11 @@ def refusal(said: tuple[str, str]) -> AutogradError:
     return AutogradError(said[0], hint=said[1])
 
 
+def function_name(node: str) -> str:
+    """The name of a function by that of its backward node: ``"Exp"`` for ``"ExpBackward0"``."""
+    return node.removesuffix("0").removesuffix("Backward")
+
+
 def size(shape: Sequence[int]) -> str:
     """A shape as PyTorch prints it: ``torch.Size([2, 3])``."""
     return f"torch.Size({list(shape)})"

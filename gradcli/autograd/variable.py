@@ -169,7 +169,7 @@ def viewed(array: NDArray[Any], of: Variable, local: Local, place: int) -> Any:
     apart = origin == "function"
     if apart:
         pass
-    elif len(local.outputs) > 1:
+    elif local.line.several:
         origin = local.name.removesuffix("Backward0")
     elif not state.grad:
         origin = "inference" if state.inference else "no_grad"

@@ -36,8 +36,10 @@ CURVES: dict[str, Curve] = {
     "waves": waves(1.0, 8.0),
     "high waves": waves(3.5, 5.0),
     "long waves": waves(3.0, 1.5),
+    "waves with a rise that is passed over": waves(2.6, 3.7),
+    "waves with a minimum at the end of a bracket": waves(3.4, 7.2),
 }
-FIRST = (1e-6, 0.01, 0.3, 0.5, 1.0, 1.7, 3.0, 6.5, 20.0)
+FIRST = (1e-6, 0.01, 0.03, 0.3, 0.5, 1.0, 1.7, 3.0, 6.5, 20.0)
 
 
 def searches() -> Iterator[tuple[str, str, float, int]]:

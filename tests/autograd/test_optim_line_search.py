@@ -68,6 +68,17 @@ def test_a_good_first_step_is_taken() -> None:
     assert (found.step, found.loss, evaluations) == (1.0, 0.0, 1)
 
 
+@pytest.mark.parametrize(("fall", "taken"), [(0.00011, True), (0.00009, False)])
+def test_how_much_is_enough(fall: float, taken: bool) -> None:
+    """A ten-thousandth of what the slope at the start promises."""
+
+    def curve(t: float) -> tuple[float, float]:
+        return (-fall * t, -1.0) if t == 0 else (-fall * t, 0.0)
+
+    _, evaluations, _ = search(curve, 1.0)
+    assert (evaluations == 1) is taken
+
+
 def test_the_cubic_of_a_parabola_has_its_minimum() -> None:
     """A first step beyond it makes a bracket, and one interpolation is exact."""
     found, evaluations, _ = search(CURVES["parabola"], 4.0)
