@@ -5,8 +5,10 @@ text -> Replay, warmed up -> as many runs as fit -> each operation's times -> ro
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from statistics import median
 from time import perf_counter
 from typing import Any, Literal, NamedTuple
@@ -142,11 +144,23 @@ def profiled(
     return Profiled(rows, repeats, forward, back, _remarks(found), trace, built.used)
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without the garbage collector, whose pauses would be put down to whatever runs."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
 def _once(
     replay: Replay, values: Mapping[str, Any], texts: Mapping[Node, str]
 ) -> tuple[profile, Replayed, dict[int, str]]:
     """One run forward and backward; and which name each number of an AccumulateGrad belongs to."""
-    with profile(record_shapes=True) as trace:
+    with _undisturbed(), profile(record_shapes=True) as trace:
         found = replay.run(values, lambda node: record_function(texts[node]))
         # An AccumulateGrad lives, and has its number, as long as something holds it.
         edges = {name: one.edge for name, one in found.leaves.items() if one.is_leaf}
