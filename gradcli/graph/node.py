@@ -78,6 +78,10 @@ class Operation(NamedTuple):
         analytic: whether it is analytic, and its kernel takes complex numbers.
         doc: a line on what it does, where its derivative does not tell enough.
         topic: the module of the table that it stands in.
+        view: whether a tensor of the result shares the memory of the first argument, where NumPy lets it.
+        exact: the arguments at which a number is one of the formula's own, and no array that happens to be
+            one: the rule of ``x^2`` knows its 2.
+        torch_of: the name of PyTorch's backward node, where it depends on how the operation is applied.
     """
 
     name: str
@@ -107,6 +111,9 @@ class Operation(NamedTuple):
     doc: str = ""
     topic: str = ""
     written: Callable[[Node], str] | None = None
+    view: bool = False
+    exact: tuple[str, ...] = ()
+    torch_of: Callable[[Node], str] | None = None
 
     @property
     def spelled(self) -> str:
@@ -147,7 +154,21 @@ class Operation(NamedTuple):
         return Node(self, tuple(nodes), values, shape, gives)
 
 
-class Node:
+class Array:
+    """What an expression is made of: a node of a graph, or a tensor that has its value already."""
+
+    __slots__ = ()
+
+    shape: Shape
+    kind: Kind
+
+    @property
+    def ndim(self) -> int:
+        """How many axes it has."""
+        return len(self.shape)
+
+
+class Node(Array):
     """An operation applied to nodes. Creation order is a topological order.
 
     Attributes:
@@ -168,13 +189,8 @@ class Node:
         self.args = args
         self.values = values
         self.shape = shape
-        self.kind: Kind = kind
+        self.kind = kind
         self.number = next(_numbers)
-
-    @property
-    def ndim(self) -> int:
-        """How many axes the result has."""
-        return len(self.shape)
 
     @property
     def parameters(self) -> dict[str, Any]:

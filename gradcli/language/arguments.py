@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gradcli.errors import CallProblem, Span
-from gradcli.graph.node import Node, Operation, Parameter, constant
+from gradcli.graph.node import Array, Node, Operation, Parameter, constant
 from gradcli.graph.operations.compose import Composite
 from gradcli.graph.operations.record import REQUIRED
 from gradcli.language.meaning import Group, Listing, Meaning, Nothing, kind_of
@@ -131,7 +131,7 @@ def bind(
 def _gathered(positional: Sequence[Meaning], place: int, last: Parameter) -> Sequence[Meaning]:
     """Whole numbers at the end of a call as the one tuple that the last parameter takes."""
     rest = positional[place:]
-    if last.kind not in _SPREAD or not all(isinstance(one, Node) and one.shape == () for one in rest):
+    if last.kind not in _SPREAD or not all(isinstance(one, Array) and one.shape == () for one in rest):
         return positional
     return [*positional[:place], Group(tuple(rest), Span(0, 0))]
 
@@ -167,7 +167,7 @@ def _arrays(
         sign, word = (-1, default[1:]) if default.startswith("-") else (1, default)
         return [constant(sign * CONSTANTS[word])]
     if "*" not in form:
-        if not isinstance(meaning, (Node, Listing)):
+        if not isinstance(meaning, (Array, Listing)):
             brackets = "an array stands in square brackets; " if isinstance(meaning, Group) else ""
             raise CallProblem(
                 f"{record.name}() needs a number or an array for {_bare(form)}, and got {kind_of(meaning)}",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.errors import CallProblem
-from gradcli.graph.node import Node, Parameter
+from gradcli.graph.node import Array, Node, Parameter
 from gradcli.graph.shapes import describe
 from gradcli.language.meaning import Group, Listing, Meaning, Nothing, Text, kind_of
 from gradcli.language.names import listed, nearest
@@ -77,7 +77,7 @@ class _Reading:
             return self._text(meaning)
         if kind == "padding":
             return self._several(meaning, "a whole number, a tuple of them or a text")
-        if not isinstance(meaning, Node) or meaning.shape != ():
+        if not isinstance(meaning, Array) or meaning.shape != ():
             expected = {"flag": "true or false", "order": "a number or a text"}.get(kind, "a number")
             raise self._refused(meaning, expected)
         value = self._evaluate(meaning)
@@ -85,11 +85,11 @@ class _Reading:
 
     def _refused(self, meaning: Meaning, expected: str) -> CallProblem:
         got = kind_of(meaning)
-        if isinstance(meaning, Node) and meaning.shape:
+        if isinstance(meaning, Array) and meaning.shape:
             got = f"an array of shape {describe(meaning.shape)}"
-        elif isinstance(meaning, Node) and meaning.kind == "bool":
+        elif isinstance(meaning, Array) and meaning.kind == "bool":
             got = "true or false"
-        elif isinstance(meaning, Node):
+        elif isinstance(meaning, Array):
             got = "a number"
         return CallProblem(
             f"{self._function}() needs {expected} for {self._name}, and got {got}", hint=self._form
@@ -97,7 +97,7 @@ class _Reading:
 
     def _whole(self, one: Meaning, expected: str) -> int:
         # true is no axis 1: torch's var(x, true) means its correction.
-        if not isinstance(one, Node) or one.shape != () or one.kind == "bool":
+        if not isinstance(one, Array) or one.shape != () or one.kind == "bool":
             raise self._refused(one, expected)
         value = self._evaluate(one)
         if not math.isfinite(value) or value != int(value):

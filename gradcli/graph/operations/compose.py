@@ -17,7 +17,8 @@ class Composite(NamedTuple):
     """A record of the table whose graph is built from other operations.
 
     An optional argument whose default is ``none`` is handed on as ``None`` when it is left out;
-    one that begins with ``*`` stands for any number, written one after the other.
+    one that begins with ``*`` stands for any number, written one after the other. Where PyTorch has one
+    backward node for all that it is made of, ``torch`` is that node's name.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Composite(NamedTuple):
     form: tuple[str, ...] = ()
     doc: str = ""
     topic: str = ""
+    torch: str = ""
 
     @property
     def variadic(self) -> bool:
@@ -54,6 +56,7 @@ def compose(
     samples: Sequence[Sample] = (),
     form: str = "",
     doc: str = "",
+    torch: str = "",
 ) -> None:
     """Enter a composed function into the table."""
     record = Composite(
@@ -66,5 +69,6 @@ def compose(
         form=tuple(form.split()),
         doc=doc,
         topic=topic_of_caller(),
+        torch=torch,
     )
     composites[name] = record

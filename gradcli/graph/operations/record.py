@@ -53,6 +53,9 @@ def define(
     analytic: bool = False,
     doc: str = "",
     written: Callable[[Node], str] | None = None,
+    view: bool = False,
+    exact: str = "",
+    torch_of: Callable[[Node], str] | None = None,
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
     names = tuple(arguments.split())
@@ -85,6 +88,9 @@ def define(
         doc=doc,
         topic=topic_of_caller(),
         written=written,
+        view=view,
+        exact=tuple(exact.split()),
+        torch_of=torch_of,
     )
     ops.records[name] = record
     return record
