@@ -3,8 +3,8 @@
     python -m gradcli.language.tables
 
 Lark reads ``expression.lark``, and for programs ``program.lark`` behind it, proves each language free of
-conflicts and computes the LALR tables. They are written to ``expression.json`` and ``program.json`` beside this
-file, and that is all the parser needs: no other module imports Lark.
+conflicts and computes the LALR tables. They are written to ``expression.json`` and ``program.json`` beside
+this file, and that is all the parser needs: no other module imports Lark.
 
 A file holds, with every name replaced by its number:
 
