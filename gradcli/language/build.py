@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from gradcli.errors import GradcliError, Source, Span, SyntaxProblem
@@ -16,15 +16,11 @@ from gradcli.language.draws import Draws
 from gradcli.language.graphs import GraphContext
 from gradcli.language.meaning import NOTHING, Function, Group, Meaning, Scope, span_of
 from gradcli.language.names import Given
-from gradcli.language.rules import Step
 from gradcli.language.stabilised import rewrites, stabilised
 from gradcli.language.tree import Tree
-from gradcli.language.walk import walk
+from gradcli.language.walk import Rules, walk
 
-_RULES: Mapping[str, Callable[[GraphContext, Tree, Scope], Step | Meaning]] = {
-    **rules.RULES,
-    **calls.RULES,
-}
+_RULES: Rules[GraphContext] = {**rules.RULES, **calls.RULES}
 
 
 class Written(NamedTuple):

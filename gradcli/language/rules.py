@@ -27,7 +27,7 @@ from gradcli.language.meaning import (
     span_of,
 )
 from gradcli.language.names import CONSTANTS, is_function, listed, nearest, operators
-from gradcli.language.subscripts import bound, item, slice_parts
+from gradcli.language.subscripts import Item, bound, item, slice_parts
 from gradcli.language.symbols import OPERATORS
 from gradcli.language.tree import Token, Tree
 
@@ -160,6 +160,11 @@ def _comparison(context: Context[Array], tree: Tree, scope: Scope) -> Step:
     operands = []
     for child in tree.parts:
         operands.append(context.array((yield child, scope), span_of(child)))
+    return compared(context, tree, operands)
+
+
+def compared(context: Context[Array], tree: Tree, operands: list[Array]) -> Array:
+    """A chain of comparisons, which holds where all of them do."""
     result: Array | None = None
     for place in range(len(operands) - 1):
         word = tree.word(2 * place + 1)
@@ -194,11 +199,21 @@ def _attribute(context: Context[Array], tree: Tree, scope: Scope) -> Step:
 
 
 def _index(context: Context[Array], tree: Tree, scope: Scope) -> Step:
-    operand, *subscripts = tree.parts
+    operand, *written = tree.parts
     x = yield operand, scope
-    items: list[tuple[Any, ...]] = []
+    items, arrays = yield from subscripts(context, written, scope)
+    if isinstance(x, (Group, Listing)) and len(items) == 1 and items[0][0] == "at":
+        return member(x, items[0][1], tree)
+    return context.subscript(context.array(x, span_of(operand)), items, arrays, tree)
+
+
+def subscripts(
+    context: Context[Array], written: list[Tree], scope: Scope
+) -> Generator[tuple[Tree, Scope], Any, tuple[list[Item], list[Array]]]:
+    """What stands between ``[`` and ``]``: an item each, and the arrays and masks that they name."""
+    items: list[Item] = []
     arrays: list[Array] = []
-    for part in subscripts:
+    for part in written:
         if part.rule == "ellipsis":
             items.append(("rest",))
         elif part.rule == "slice":
@@ -212,12 +227,15 @@ def _index(context: Context[Array], tree: Tree, scope: Scope) -> Step:
             if isinstance(meaning, Listing):
                 meaning = context.array(meaning, meaning.span)
             items.append(context.guard(part, item, meaning, arrays))
-    if isinstance(x, (Group, Listing)) and len(items) == 1 and items[0][0] == "at":
-        return _member(context, x, items[0][1], tree)
-    return context.subscript(context.array(x, span_of(operand)), items, arrays, tree)
+    return items, arrays
 
 
-def _member(context: Context[Array], group: Group | Listing, place: int, tree: Tree) -> Meaning:
+def member(group: Group | Listing, place: int, tree: Tree) -> Meaning:
+    """One of a tuple or a list.
+
+    Raises:
+        ShapeProblem: it has fewer.
+    """
     if not -len(group.items) <= place < len(group.items):
         raise ShapeProblem(
             f"index {place} is out of range for {kind_of(group)} of {len(group.items)}",

@@ -5,38 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, TypeVar
 
+from gradcli.errors import GradcliError
 from gradcli.language.context import Context
-from gradcli.language.meaning import Meaning, Scope
+from gradcli.language.meaning import Meaning, Scope, span_of
 from gradcli.language.rules import Step
 from gradcli.language.tree import Tree
 
 C = TypeVar("C", bound=Context[Any])
+Rules = Mapping[str, Callable[[C, Tree, Scope], Step | Meaning]]
 
 
-def walk(
-    rules: Mapping[str, Callable[[C, Tree, Scope], Step | Meaning]], context: C, tree: Tree, scope: Scope
-) -> Meaning:
+def walk(rules: Rules[C], context: C, tree: Tree, scope: Scope) -> Meaning:
     """Mean a tree: the rules that wait for their parts stand on a stack of our own.
 
     A rule that is left by an error is closed, the innermost first, so that its ``finally`` runs.
+
+    Raises:
+        GradcliError: whatever a rule raises, under the text of the rule.
     """
-    stack: list[Step] = []
-    value: Any = rules[tree.rule](context, tree, scope)
+    waiting: list[Step] = []
+    trees = [tree]
     try:
+        value: Any = rules[tree.rule](context, tree, scope)
         while True:
             if isinstance(value, Generator):
-                stack.append(value)
+                waiting.append(value)
                 value = None
-            elif not stack:
+            elif waiting:
+                trees.pop()
+            else:
                 result: Meaning = value
                 return result
             try:
-                wanted, inner = stack[-1].send(value)
+                wanted, inner = waiting[-1].send(value)
             except StopIteration as stop:
-                stack.pop()
+                waiting.pop()
                 value = stop.value
             else:
+                trees.append(wanted)
                 value = rules[wanted.rule](context, wanted, inner)
+    except GradcliError as error:
+        if error.span is None and error.source is None:
+            error.span = span_of(trees[-1])
+        raise
     finally:
-        while stack:
-            stack.pop().close()
+        while waiting:
+            waiting.pop().close()
