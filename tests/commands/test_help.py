@@ -103,7 +103,7 @@ def loaded_by(*arguments):
     """The modules that a call leaves behind."""
     code = (
         "import sys\n"
-        "from gradcli.commands.run import run\n"
+        "from gradcli.commands.entry import run\n"
         f"code = run({list(arguments)!r})\n"
         "print(*sys.modules, file=sys.stderr)\n"
         "sys.exit(code)\n"
