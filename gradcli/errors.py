@@ -170,7 +170,7 @@ class AutogradProblem(GradcliError):
     kind = "autograd"
 
     def __str__(self) -> str:
-        return f"{self.message}. {self.hint}" if self.hint else self.message
+        return f"{self.message.rstrip('.')}. {self.hint}" if self.hint else self.message
 
 
 class AutogradError(AutogradProblem, RuntimeError):

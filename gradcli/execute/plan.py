@@ -119,7 +119,7 @@ class Plan:
                 self._backend.result(slots[place], shape, kind, kept) for place, shape, kind in self.outputs
             ]
         except (ValueError, MemoryError) as error:
-            raise _failure(error, None) from None
+            raise failure(error, None) from None
 
     def _plainly(self, values: Mapping[str, Value]) -> list[Value] | None:
         """A run without strong products; nothing if a nan in a result says that it will not do."""
@@ -154,27 +154,27 @@ class Plan:
                     for place in step.forget:
                         slots[place] = None
         except (EvaluationError, ValueError, MemoryError) as error:
-            raise _failure(error, None if step is None else step.node, arguments) from None
+            raise failure(error, None if step is None else step.node, arguments) from None
         return slots
 
 
-def _failure(error: Exception, node: Node | None, arguments: Sequence[Value] = ()) -> EvaluationError:
+def failure(error: Exception, node: Node | None, arguments: Sequence[Value] = ()) -> EvaluationError:
     """What a run that went wrong says, and where."""
     if isinstance(error, EvaluationError):
-        failure = error
+        found = error
     elif isinstance(error, MemoryError):
-        failure = out_of_memory(error)
+        found = out_of_memory(error)
     elif node is not None and not all(is_known(one.shape) for one in (node, *node.args)):
         # Shapes were checked before; only the sizes of masked arrays are found out while it runs.
         shapes = [getattr(one, "shape", ()) for one in arguments]
         sizes = listed_shapes(shapes if len(shapes) > 1 else [*shapes, node.shape])
-        failure = EvaluationError(
+        found = EvaluationError(
             f"the sizes do not fit: {sizes}", hint="masks that pick as many elements as each other fit"
         )
     else:
-        failure = EvaluationError(f"this cannot be computed: {str(error).rstrip('.')}")
-    failure.node = node
-    return failure
+        found = EvaluationError(f"this cannot be computed: {str(error).rstrip('.')}")
+    found.node = node
+    return found
 
 
 def out_of_memory(error: MemoryError) -> EvaluationError:

@@ -123,6 +123,13 @@ class Operation(NamedTuple):
             return called
         return self.name if not self.spelling or "{" in self.spelling else self.spelling.partition("[")[0]
 
+    def backward_name(self, node: Node) -> str:
+        """The name of the backward node of one application: PyTorch's, or one made like those."""
+        if self.torch_of is not None:
+            return self.torch_of(node)
+        words = [word[:1].upper() + word[1:] for word in self.name.split("_")]
+        return self.torch or f"{''.join(words)}Backward0"
+
     @property
     def variadic(self) -> bool:
         """Whether it takes any number of arrays."""

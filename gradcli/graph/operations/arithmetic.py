@@ -23,6 +23,8 @@ define(
     analytic=True,
     scalar="operator.sub",
     torch="SubBackward0",
+    exact="a",
+    torch_of=lambda node: "RsubBackward1" if node.args[0].op is CONSTANT else "SubBackward0",
     symbol="-",
 )
 define(
@@ -83,6 +85,13 @@ def _power_kink(a: Node, b: Node) -> Node:
     return ops.logical_and(steep, ops.ne(b, 0)) if b.op is CONSTANT else steep
 
 
+def _power_name(node: Node) -> str:
+    base, exponent = node.args
+    if exponent.op is CONSTANT:
+        return "PowBackward0"
+    return "PowBackward2" if base.op is CONSTANT else "PowBackward1"
+
+
 def _whole_quotient(a: Node, b: Node) -> Node:
     return ops.eq(ops.remainder(a, b), 0)
 
@@ -98,6 +107,8 @@ define(
     convention="the gradient of a^b by a at 0 is inf for b below 1, and 0 for b = 0",
     scalar="scalars.power",
     torch="PowBackward0",
+    exact="a b",
+    torch_of=_power_name,
     symbol="^",
     domain="positive real",
     hides_nan=True,

@@ -136,6 +136,7 @@ compose(
     "qr",
     "x",
     _qr,
+    torch="LinalgQrBackward0",
     samples=[
         ("qr(x)[0]", {"x": "2x3"}),
         ("qr(x)[1]", {"x": "2x3"}),
@@ -194,6 +195,7 @@ compose(
     "slogdet",
     "x",
     _slogdet,
+    torch="LinalgSlogdetBackward0",
     samples=[("slogdet(x)[0]", {"x": "2x2"}), ("slogdet(-x)[1]", {"x": "3x3 well"})],
     doc="the sign of a determinant, and the logarithm of its size",
 )

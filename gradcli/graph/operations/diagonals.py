@@ -59,6 +59,7 @@ define(
     takes="any",
     gives="same",
     torch="DiagonalBackward0",
+    view=True,
     doc="a diagonal of a matrix",
     samples=[
         ("diagonal(x)", {"x": "3x3"}),

@@ -211,6 +211,7 @@ define(
     convention="the gradient of clip at a bound is 0, where PyTorch gives 1",
     scalar="scalars.clip",
     torch="ClampBackward1",
+    exact="lo hi",
     aliases="clamp",
     samples=[
         ("clip(x, -0.5, 0.5)", {"x": "2x3 fraction"}),

@@ -160,6 +160,15 @@ def _index_rule(g: Node, y: Node, x: Node, *indices: Node, spec: Spec) -> Node:
     return ops.scatter(g, *indices, shape=x.shape[front:], spec=spec, lead=lead + front)
 
 
+def _picking_name(node: Node) -> str:
+    """PyTorch picks axis by axis; the node of the last one is what shows."""
+    spec = node.parameters["spec"]
+    if any(item[0] in _ARRAYS for item in spec):
+        return "IndexBackward0"
+    names = {"at": "SelectBackward0", "slice": "SliceBackward0", "new": "UnsqueezeBackward0"}
+    return next((names[item[0]] for item in reversed(spec) if item[0] in names), "AliasBackward0")
+
+
 _SPEC = Parameter("spec", "subscript", REQUIRED)
 
 define(
@@ -173,6 +182,8 @@ define(
     takes="any",
     gives="same",
     torch="IndexBackward0",
+    torch_of=_picking_name,
+    view=True,
     samples=[
         ("x[1]", {"x": "3"}),
         ("x[-1]", {"x": "3x2"}),

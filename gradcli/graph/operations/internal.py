@@ -15,6 +15,7 @@ define(
     pullback=(lambda g, y, a, b: strong(g, b), lambda g, y, a, b: strong(g, a)),
     kernel="kernels.elementwise.strong",
     scalar="scalars.strong",
+    torch="MulBackward0",
     symbol="*",
     hidden=True,
 )

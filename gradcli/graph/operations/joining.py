@@ -127,6 +127,7 @@ compose(
     _unbind,
     parameters=(_AXIS,),
     aliases="unstack",
+    torch="UnbindBackward0",
     doc="the parts along an axis, one each",
     samples=[
         ("a, b = unbind(x); a * b", {"x": "2x3"}),
@@ -169,6 +170,7 @@ compose(
     "x",
     _split,
     parameters=(Parameter("sections", "whole", REQUIRED), _AXIS),
+    torch="SplitBackward0",
     doc="equal parts along an axis, or parts between places, as NumPy's split; PyTorch's takes sizes",
     samples=[
         ("a, b = split(x, 2); a * b", {"x": "4"}),

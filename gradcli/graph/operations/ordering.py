@@ -218,6 +218,7 @@ compose(
     "topk",
     "x",
     _topk,
+    torch="TopkBackward0",
     parameters=(_K, _LAST, _LARGEST, Parameter("sorted", "flag", True)),
     samples=[("topk(x, 2)[0]", {"x": "2x3"}), ("topk(x, 2, sorted=false)[0]", {"x": "3"})],
     doc="the k largest elements in order, and their indices",

@@ -43,6 +43,7 @@ define(
     analytic=True,
     shape=lambda a, b: _contract(a, b, (a[-1], b[-2]), rest=(a[-2], b[-1]), batch=(a[:-2], b[:-2])),
     torch="MmBackward0",
+    torch_of=lambda node: "BmmBackward0" if node.ndim > 2 else "MmBackward0",
     symbol="@",
     samples=[
         ("a @ b", {"a": "2x3", "b": "3x4"}),

@@ -29,6 +29,7 @@ define(
     takes="any",
     gives="same",
     torch="TransposeBackward0",
+    view=True,
     aliases="swapdims",
     doc="two axes exchanged",
     samples=[("swapaxes(x, 0, 1)", {"x": "2x3"}), ("x.swapaxes(0, -1)", {"x": "2x1x3"})],

@@ -201,6 +201,17 @@ def number(condition: Node) -> Node:
     return ops.number(condition)
 
 
+def by_axes(whole: str, along: str) -> Callable[[Node], str]:
+    """The rule of a reduction whose backward node has one name over all axes and another along some."""
+
+    def name(node: Node) -> str:
+        parameters = node.parameters
+        everything = len(parameters["axis"]) == node.args[0].ndim and not parameters["keepdims"]
+        return whole if everything else along
+
+    return name
+
+
 def square_matrix(name: str, shape: Shape) -> None:
     """Check that the last two axes are a square matrix.
 

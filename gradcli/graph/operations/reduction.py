@@ -11,6 +11,7 @@ from gradcli.graph.operations.record import (
     KEEPDIMS,
     REQUIRED,
     Sample,
+    by_axes,
     define,
     number,
     reduced,
@@ -63,6 +64,7 @@ define(
     shape=reduced,
     parameters=_AXES,
     torch="SumBackward0",
+    torch_of=by_axes("SumBackward0", "SumBackward1"),
     samples=[*reduction_samples("sum"), ("sum(x)", {"x": "0"}), ("sum(x, axis=0)", {"x": "0x3"})],
 )
 define(
@@ -75,6 +77,7 @@ define(
     shape=reduced,
     parameters=_AXES,
     torch="MeanBackward0",
+    torch_of=by_axes("MeanBackward0", "MeanBackward1"),
     samples=reduction_samples("mean"),
 )
 
@@ -120,6 +123,7 @@ define(
     shape=reduced,
     parameters=_AXES,
     torch="ProdBackward0",
+    torch_of=by_axes("ProdBackward0", "ProdBackward1"),
     samples=[
         *reduction_samples("prod"),
         ("prod(x * [1, 0, 2])", {"x": "3"}),
@@ -155,6 +159,7 @@ for _name in ("max", "min"):
         shape=_reduce_some(_name),
         parameters=_AXES,
         torch=f"{_name.capitalize()}Backward1",
+        torch_of=by_axes(f"{_name.capitalize()}Backward1", f"{_name.capitalize()}Backward0"),
         aliases=f"a{_name}",
         samples=reduction_samples(_name),
     )

@@ -64,6 +64,7 @@ define(
     takes="any",
     gives="same",
     torch="ViewBackward0",
+    view=True,
     samples=[
         ("reshape(x, (3, 2))", {"x": "2x3"}),
         ("reshape(x, -1)", {"x": "2x3"}),
@@ -103,6 +104,7 @@ define(
     takes="any",
     gives="same",
     torch="PermuteBackward0",
+    view=True,
     aliases="permute",
     samples=[
         ("transpose(x)", {"x": "2x3"}),
@@ -140,6 +142,7 @@ define(
     takes="any",
     gives="same",
     torch="UnsqueezeBackward0",
+    view=True,
     aliases="expand_dims",
     samples=[("unsqueeze(x, 0)", {"x": "3"}), ("unsqueeze(x, (0, -1))", {"x": "2x3"})],
 )
@@ -170,6 +173,7 @@ define(
     takes="any",
     gives="same",
     torch="SqueezeBackward1",
+    view=True,
     samples=[("squeeze(x)", {"x": "1x3x1"}), ("squeeze(x, axis=0)", {"x": "1x3"})],
 )
 
@@ -213,6 +217,7 @@ define(
     takes="any",
     gives="same",
     torch="ExpandBackward0",
+    view=True,
     aliases="expand",
     samples=[("broadcast_to(x, (2, 3))", {"x": "3"}), ("x.expand(4, -1, 3)", {"x": "2x1"})],
 )

@@ -190,6 +190,7 @@ compose(
     "svd",
     "x",
     _svd,
+    torch="LinalgSvdBackward0",
     samples=[("svd(x)[0]", {"x": "2x3"}), ("svd(x)[1]", {"x": "2x2x2 well"}), ("svd(x)[2]", {"x": "3x2"})],
     doc="U, the singular values and V.T, reduced as with full_matrices=False",
 )

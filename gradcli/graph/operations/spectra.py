@@ -232,6 +232,7 @@ compose(
     "eigh",
     "x",
     _eigh,
+    torch="LinalgEighBackward0",
     samples=[
         ("eigh(x)[0]", {"x": "2x2x2 spd"}),
         ("eigh(x)[1]", {"x": "2x2 spd"}),

@@ -8,6 +8,7 @@ from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import (
     AXIS,
     KEEPDIMS,
+    by_axes,
     define,
     from_end,
     number,
@@ -117,6 +118,7 @@ define(
     shape=reduced,
     parameters=(AXIS, KEEPDIMS),
     torch="MedianBackward0",
+    torch_of=by_axes("MedianBackward0", "MedianBackward1"),
     samples=[*reduction_samples("median"), ("median(x)", {"x": "4"}), ("median(x)", {"x": "0"})],
     kink=lambda x, axis, keepdims: ops.logical_or(
         *[tied(x, ops.middle(x, axis=axis, side=side), axis) for side in ("lower", "higher")]

@@ -1,0 +1,182 @@
+"""Changes in place: whether they are allowed, and what they do to values, versions and the backward graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.autograd.calls import Argument, call, forward, noted, prepared
+from gradcli.autograd.local import Local
+from gradcli.autograd.modes import state
+from gradcli.autograd.sentences import LEAF_IN_PLACE, VIEW_OF_LEAF_IN_PLACE, refusal
+from gradcli.autograd.variable import Variable
+from gradcli.autograd.views import merged, rebase
+from gradcli.errors import AutogradError
+from gradcli.graph.node import Node, Operation, constant, ops, variable
+from gradcli.graph.operations.compose import Composite
+
+_NAMES = {"f8": "Double", "f4": "Float", "f2": "Half", "i8": "Long", "i4": "Int", "b1": "Bool"}
+
+
+def change(
+    target: Variable,
+    record: Operation | Composite,
+    arguments: Sequence[Argument],
+    parameters: Mapping[str, Any],
+) -> None:
+    """Let a tensor become what a function makes of the arguments, of which it may be one.
+
+    Raises:
+        AutogradError: it may not be changed now, or does not hold such values.
+    """
+    allow(target, arguments)
+    ready, operands = prepared(record, arguments, parameters)
+    if isinstance(ready, Local):
+        _run(target, ready, operands)
+        return
+    result = call(record, arguments, parameters)
+    if isinstance(result, tuple):
+        raise AutogradError(
+            f"{record.name}_() has several results and cannot take the place of one tensor",
+            hint="leave the _ out",
+        )
+    assign(target, result)
+
+
+def assign(target: Variable, value: Variable | float | bool) -> None:
+    """Copy values into a tensor, stretched to its shape."""
+    allow(target, [value])
+    shape = value.array.shape if isinstance(value, Variable) else ()
+    old, new = variable("self", target.array.shape), variable("value", shape)
+    # More axes, all of size 1, are dropped, as NumPy and PyTorch do.
+    fitting = ops.reshape(new, shape=target.array.shape) if len(shape) > target.array.ndim else new
+    whole = ops.where(constant(True, kind="bool"), fitting, old)
+    _run(target, Local([whole], [old, new], "CopyBackwards"), [target, value])
+
+
+def fill(target: Variable, value: Variable | float | bool, name: str) -> None:
+    """Give all elements one value; what they came from gets the gradient 0."""
+    allow(target, [target, value])
+    old, new = variable("self", target.array.shape), variable("value", ())
+    whole = ops.where(constant(True, kind="bool"), new, old)
+    _run(target, Local([whole], [old, new], name), [target, value])
+
+
+def put(
+    target: Variable,
+    subscript: tuple[Any, ...],
+    pick: Callable[..., Node],
+    positions: Sequence[Variable],
+    value: Variable | float | bool,
+) -> None:
+    """Let what positions pick have other values.
+
+    Args:
+        target: the tensor.
+        subscript: the part in NumPy's form.
+        pick: builds the part from a node of the tensor and one for each array of positions.
+        positions: arrays of whole numbers.
+        value: what broadcasts with the part.
+    """
+    shape = value.array.shape if isinstance(value, Variable) else ()
+    old, new = variable("self", target.array.shape), variable("value", shape)
+    places = [variable("positions", one.array.shape) for one in positions]
+    part = pick(old, *places)
+    wide = new if part.shape == shape else ops.broadcast_to(new, shape=part.shape)
+    local = Local([merged(old, part, wide)], [old, new, *places], "IndexPutBackward0")
+    # Of a place that is picked twice the last value stays, where merging would add them up.
+    found = target.array.copy()
+    found[subscript] = value.array if isinstance(value, Variable) else value
+    _run(target, local, [target, value, *positions], found)
+
+
+def allow(target: Variable, arguments: Sequence[Any]) -> None:
+    """Check that a tensor may be changed in place now.
+
+    Raises:
+        AutogradError: PyTorch's sentence, and what to do instead.
+    """
+    if target._inference and not state.inference:
+        raise AutogradError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.",
+            hint="make a clone() of it, and change that",
+        )
+    involved = any(isinstance(one, Variable) and one.tracked for one in (target, *arguments))
+    if state.grad and (involved or (target._view is not None and target._view.base.tracked)):
+        _allow_tracked(target)
+    if not target.array.flags.writeable:
+        _unlock(target)
+
+
+def _allow_tracked(target: Variable) -> None:
+    view = target._view
+    if view is None:
+        if target.tracked and target._edge is None:
+            raise refusal(LEAF_IN_PLACE)
+        return
+    if view.base.tracked and view.base._edge is None:
+        raise refusal(VIEW_OF_LEAF_IN_PLACE)
+    if view.origin in ("no_grad", "inference"):
+        raise AutogradError(
+            f"A view was created in {view.origin} mode and is being modified inplace with grad mode enabled. "
+            "Given "
+            "that this use case is ambiguous and error-prone, it is forbidden.",
+            hint="do both inside that block, or both outside",
+        )
+    if view.origin:
+        place = view.chain[-1][1]
+        raise AutogradError(
+            f"Output {place} of {view.origin} is a view and is being modified inplace. This view is the "
+            "output of a "
+            "function that returns multiple views. Such functions do not allow the output views to be "
+            "modified "
+            "inplace.",
+            hint="compute a new tensor instead, or pick the part with an index",
+        )
+
+
+def _unlock(target: Variable) -> None:
+    """NumPy hands out some views for reading alone; an expanded one must stay so."""
+    array = target.array
+    if any(step == 0 and size > 1 for step, size in zip(array.strides, array.shape, strict=True)):
+        raise AutogradError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+            "location. Please clone() the tensor before performing the operation.",
+            hint="y = y.clone(), and then change y",
+        )
+    array.flags.writeable = True
+
+
+def _run(target: Variable, local: Local, operands: list[Any], value: Any = None) -> None:
+    if value is None:
+        slots = forward(local, operands)
+        value = slots[local.line.wanted[0]]
+    else:
+        slots = []
+    shape = np.shape(value)
+    if shape != target.array.shape:
+        raise AutogradError(
+            f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(shape)}",
+            hint="a change in place keeps the shape: compute a new tensor instead",
+        )
+    node = noted(local, operands) if state.grad else None
+    if node is not None and node.pullback.reads:
+        node.save(operands, [target], slots, ahead=1)
+    _write(target, value)
+    target._bump()
+    if node is not None:
+        rebase(target, node)
+
+
+def _write(target: Variable, value: Any) -> None:
+    if np.result_type(value).kind == "f" and target.array.dtype.kind != "f" and np.ndim(value) >= 0:
+        names = [
+            _NAMES.get(np.dtype(one).str[1:], str(one)) for one in (np.result_type(value), target.array.dtype)
+        ]
+        raise AutogradError(
+            f"result type {names[0]} can't be cast to the desired output type {names[1]}",
+            hint="make the tensor of floats: tensor([1., 2.])",
+        )
+    np.copyto(target.array, value, casting="unsafe")

@@ -1,0 +1,173 @@
+"""The backward node of a function of the table: what it saved, and its pullback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from gradcli.autograd.backward import AccumulateGrad, Apply, BackwardNode, Edge, Value, Version
+from gradcli.autograd.local import Local, Pullback
+from gradcli.autograd.sentences import FREED, INFERENCE_SAVED, refusal, type_name
+from gradcli.autograd.variable import Variable, restored
+from gradcli.errors import AutogradError
+from gradcli.graph.shapes import Shape
+
+
+class Saved:
+    """A value that the way back reads, and the version that it must still have then."""
+
+    __slots__ = ("array", "count", "version")
+
+    def __init__(self, array: Any, version: Version, count: int) -> None:
+        self.array = array
+        self.version = version
+        self.count = count
+
+
+class LocalNode(BackwardNode):
+    """The backward node of a function of the table.
+
+    Args:
+        local: the function at its shapes.
+        needs: for each input whether its gradient is wanted.
+        edges: for each input where it goes on.
+    """
+
+    __slots__ = ("_needs", "_saved", "local", "pullback")
+
+    def __init__(
+        self,
+        local: Local,
+        needs: tuple[bool, ...],
+        edges: tuple[Edge | None, ...],
+    ) -> None:
+        super().__init__(edges)
+        self.local = local
+        self._needs = needs
+        self.pullback: Pullback = local.pullback(needs)
+        self._saved: tuple[Any, ...] | None = ()
+
+    def save(
+        self, operands: Sequence[Any], results: Sequence[Variable], slots: Sequence[Value], ahead: int = 0
+    ) -> None:
+        """Keep what the pullback reads.
+
+        Args:
+            operands: the tensors and numbers that the function was applied to.
+            results: what it gave.
+            slots: what its run left, where a factorization stands between the two.
+            ahead: how many changes of the results are still to come.
+
+        Raises:
+            AutogradError: an inference tensor would have to be kept.
+        """
+        count, saved = len(operands), []
+        for place in self.pullback.reads:
+            if place < count:
+                value = operands[place]
+                if isinstance(value, Variable):
+                    if value._inference:
+                        raise refusal(INFERENCE_SAVED)
+                    value = Saved(value.array, value.version, value.version.count)
+            elif place in self.local.line.wanted:
+                result = results[self.local.line.wanted.index(place)]
+                value = Saved(result.array, result.version, result.version.count + ahead)
+            else:
+                value = slots[place]
+            saved.append(value)
+        self._saved = tuple(saved)
+
+    def name(self) -> str:
+        """PyTorch's name."""
+        return self.local.name
+
+    @property
+    def next_functions(self) -> tuple[tuple[BackwardNode | None, int], ...]:
+        """As for every node; an argument without a derivative, such as a condition, has none."""
+        pairs = zip(self.edges, self.local.slopes, strict=True)
+        return tuple([(None, 0) if edge is None else edge for edge, slope in pairs if slope])
+
+    @property
+    def outputs(self) -> int:
+        """How many results its function has."""
+        return self.local.count
+
+    def zeros(self, place: int, lead: Shape) -> Value:
+        """Zeros of an output's shape behind the leading axes."""
+        return np.zeros(lead + self.local.outputs[place].shape)
+
+    def pull(self, gradients: list[Value], lead: Shape, apply: Apply | None) -> Sequence[Value | None]:
+        """Run the pullback, on arrays or, if it is to be tracked itself, on tensors."""
+        local, pullback = self.local, self.pullback
+        if lead:
+            pullback = local.pullback(self._needs, lead)
+        values = self._values(pullback, apply is not None)
+        given = gradients
+        if local.count > 1:
+            given = [one for one, counted in zip(gradients, local.counted, strict=True) if counted]
+        line = pullback.line
+        if apply is not None:
+            slots = line.replay([*given, *values], apply)
+        elif local.scalar and not lead:
+            slots = line.run([*[one if type(one) is float else float(one) for one in given], *values])
+        else:
+            slots = line.run([*given, *values])
+        found: list[Value | None] = [None] * len(self.edges)
+        for place, slot in zip(pullback.gives, line.wanted, strict=True):
+            found[place] = slots[slot]
+        return found
+
+    def _values(self, pullback: Pullback, tracked: bool) -> list[Value]:
+        saved = self._saved
+        if saved is None:
+            raise refusal(FREED)
+        if pullback is not self.pullback:
+            known = dict(zip(self.pullback.reads, saved, strict=True))
+            saved = tuple([known[place] for place in pullback.reads])
+        values = []
+        for place, one in zip(pullback.reads, saved, strict=True):
+            if type(one) is Saved:
+                if one.version.count != one.count:
+                    self._changed(one, place)
+                value = self._tensor(one, place) if tracked else one.array
+            else:
+                value = one
+            if self.local.scalar and not tracked and type(value) is np.ndarray:
+                value = value.item()
+            values.append(value)
+        return values
+
+    def _tensor(self, saved: Saved, place: int) -> Any:
+        """A saved value as the tensor that it was, with its place in the graph."""
+        if place < len(self.local.inputs):
+            return restored(saved.array, saved.version, self.edges[place])
+        return restored(saved.array, saved.version, (self, self.local.line.wanted.index(place)))
+
+    def _changed(self, saved: Saved, place: int) -> NoReturn:
+        edge = (
+            self.edges[place]
+            if place < len(self.local.inputs)
+            else (self, self.local.line.wanted.index(place))
+        )
+        origin = ""
+        if edge is not None and not isinstance(edge[0], AccumulateGrad):
+            origin = f", which is output {edge[1]} of {edge[0].name().removesuffix('Backward0')},"
+        raise AutogradError(
+            "one of the variables needed for gradient computation has been modified by an inplace operation: "
+            f"[{type_name(saved.array)}]{origin} is at version {saved.version.count}; "
+            f"expected version {saved.count} instead",
+            hint=f"{self.name()} still needs the old value: write the new one into another tensor, as in "
+            "y = y + 1 for y += 1, or change a clone()",
+        )
+
+    def release(self) -> None:
+        """Forget what was saved; a node that saved nothing can run again."""
+        if self._saved:
+            self._saved = None
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_saved_"):
+            raise AttributeError(f"{self.name()} has no attribute {name!r}")
+        return self._saved_value(name.removeprefix("_saved_"))

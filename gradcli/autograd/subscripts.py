@@ -1,0 +1,124 @@
+"""``x[...]`` and ``x[...] = y`` on tensors."""
+
+from __future__ import annotations
+
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from gradcli.autograd.calls import compose
+from gradcli.autograd.inplace import allow, assign, put
+from gradcli.autograd.variable import Variable, made
+from gradcli.errors import AutogradIndexError, ShapeProblem
+from gradcli.graph.node import Node
+from gradcli.graph.operations.indexing import subscript
+
+Item = tuple[Any, ...]
+
+
+def get(x: Variable, key: Any) -> Any:
+    """The part of a tensor that a subscript picks: a view of it, unless arrays or masks pick.
+
+    Raises:
+        AutogradIndexError: a position out of range, or something that is no subscript.
+    """
+    items, arrays = _items(key)
+    return _picked(x, items, arrays)
+
+
+def assigned(x: Variable, key: Any, value: Any) -> None:
+    """Let a part of a tensor have other values, in place.
+
+    Raises:
+        AutogradError: the tensor may not be changed now.
+        AutogradIndexError: as ``get``.
+    """
+    if isinstance(value, np.ndarray | list | tuple | np.generic):
+        value = made(np.asarray(value))
+    items, arrays = _items(key)
+    if not arrays:
+        assign(_picked(x, items, []), value)
+        return
+    allow(x, [value])
+    # The positions of a mask, whose sizes are known once its values are.
+    fixed: list[Item] = []
+    positions: list[Variable] = []
+    for item in items:
+        if item[0] == "mask":
+            for one in np.nonzero(arrays[item[1]].array):
+                fixed.append(("array", len(positions)))
+                positions.append(made(one))
+        elif item[0] == "array":
+            fixed.append(("array", len(positions)))
+            positions.append(arrays[item[1]])
+        else:
+            fixed.append(item)
+    put(x, _numpy_key(fixed, positions), _selection(fixed), positions, value)
+
+
+def _numpy_key(items: list[Item], positions: list[Variable]) -> tuple[Any, ...]:
+    def plain(item: Item) -> Any:
+        if item[0] == "array":
+            return positions[item[1]].array.astype(np.intp)
+        if item[0] == "slice":
+            return slice(*item[1:])
+        return {"new": None, "rest": Ellipsis}.get(item[0], item[-1])
+
+    return tuple([plain(item) for item in items])
+
+
+def _selection(items: list[Item]) -> Any:
+    def pick(x: Node, *indices: Node) -> Node:
+        return subscript(x, list(items), list(indices))
+
+    return pick
+
+
+def _picked(x: Variable, items: list[Item], arrays: list[Variable]) -> Any:
+    try:
+        return compose(_selection(items), ("subscript", tuple(items)), [x, *arrays])
+    except ShapeProblem as error:
+        at = next((item[1] for item in items if item[0] == "at"), None)
+        if len(items) == 1 and at is not None and x.array.ndim:
+            size = x.array.shape[0]
+            raise AutogradIndexError(
+                f"index {at} is out of bounds for dimension 0 with size {size}",
+                hint=f"use one of {-size} to {size - 1}",
+            ) from None
+        raise AutogradIndexError(error.message, hint=error.hint) from None
+
+
+def _items(key: Any) -> tuple[list[Item], list[Variable]]:
+    arrays: list[Variable] = []
+    items = [_item(one, arrays) for one in (key if isinstance(key, tuple) else (key,))]
+    return items, arrays
+
+
+def _item(one: Any, arrays: list[Variable]) -> Item:
+    if one is None:
+        return ("new",)
+    if one is Ellipsis:
+        return ("rest",)
+    if isinstance(one, slice):
+        return (
+            "slice",
+            *[None if bound is None else index(bound) for bound in (one.start, one.stop, one.step)],
+        )
+    if isinstance(one, bool):
+        raise AutogradIndexError(
+            "a truth is no position", hint="a mask has as many elements as what it picks from"
+        )
+    if isinstance(one, int | np.integer):
+        return ("at", int(one))
+    if isinstance(one, list | np.ndarray):
+        one = made(np.asarray(one))
+    if not isinstance(one, Variable):
+        raise AutogradIndexError(
+            f"a {type(one).__name__} is no subscript",
+            hint="write whole numbers, slices, None, ..., lists or tensors of whole numbers, or masks",
+        )
+    arrays.append(one)
+    if one.kind == "bool":
+        return ("mask", len(arrays) - 1, one.array.ndim)
+    return ("array", len(arrays) - 1)
