@@ -58,7 +58,7 @@ def command(text: str | None, **shared: Any) -> None:
         watching = sys.stderr.isatty() and not settings.quiet and os.environ.get("TERM") != "dumb"
         console = Console(streams.write, sys.stderr if watching else None)
         try:
-            used = run(source, given, console, streams.warn, seed=settings.seed)
+            ran = run(source, given, console, streams.warn, seed=settings.seed)
         finally:
             streams.flush()
-        warn_of_unused(streams, inputs, given, used, what=PROGRAM)
+        warn_of_unused(streams, inputs, given, ran.used, what=PROGRAM)

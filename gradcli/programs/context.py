@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from gradcli.autograd.calls import call
-from gradcli.autograd.making import draws, from_numpy
+from gradcli.autograd.making import draws, from_numpy, tensor
 from gradcli.autograd.tensor import Tensor
 from gradcli.errors import EvaluationError, GradcliError, Source, Span
 from gradcli.execute.backends import function, runs_on_floats
@@ -29,6 +27,7 @@ from gradcli.programs.host import from_python, to_python
 
 # Calls of a program's own functions inside each other.
 _DEEPEST = 10_000
+_DTYPES = {"bool": "bool", "float": "float64"}
 
 
 class ProgramContext(Context[Array]):
@@ -63,8 +62,7 @@ class ProgramContext(Context[Array]):
                     bool(known.value) if kind == "bool" else float(known.value), kind=kind
                 )
             else:
-                dtype = bool if known.kind == "bool" else np.float64
-                self.used[name] = from_numpy(np.array(known.value, dtype))
+                self.used[name] = tensor(known.value, _DTYPES[known.kind])
         return self.used[name]
 
     def at(self, tree: Tree, array: Array) -> Array:
@@ -123,14 +121,13 @@ class ProgramContext(Context[Array]):
         if None in numbers:
             found: Array = call(ops.stack, [_operand(one) for one in items], {"axis": 0})  # type: ignore[assignment]
             return found
-        all_bool = items and all(one.kind == "bool" for one in items)
-        return from_numpy(np.array(numbers, bool if all_bool else np.float64))
+        return tensor(numbers, "bool" if items and all(one.kind == "bool" for one in items) else "float64")
 
     def tensor(self, array: Array) -> Tensor:
         """A tensor as it is, a number as one that nothing is known of."""
         if isinstance(array, Tensor):
             return array
-        return from_numpy(np.array(number_in(array)))
+        return tensor(number_in(array), _DTYPES[array.kind])
 
     def evaluate(self, array: Array) -> float:
         """The value of one element."""
@@ -204,9 +201,13 @@ class ProgramContext(Context[Array]):
         positional: Sequence[Meaning],
         named: Mapping[str, Meaning],
     ) -> Meaning:
-        """Call a function of Python with values of the program."""
-        arguments = [to_python(one, self.callback) for one in positional]
-        keywords = {name: to_python(one, self.callback) for name, one in named.items()}
+        """Call a function of Python with values of the program.
+
+        A list of numbers alone is a tensor there, and any other a list of Python.
+        """
+        here = span_of(tree)
+        arguments = [to_python(self.held(one, here), self.callback) for one in positional]
+        keywords = {name: to_python(self.held(one, here), self.callback) for name, one in named.items()}
         return from_python(self.guard(tree, call, *arguments, **keywords))
 
     def callback(self, function: Function) -> Callable[..., Any]:
@@ -229,6 +230,7 @@ def _operand(array: Array | None) -> Any:
 
 
 def _of_numbers_alone(listing: Listing) -> bool:
+    """Whether a list holds numbers and such lists; an empty one may be one of anything."""
     pending: list[Meaning] = list(listing.items)
     while pending:
         one = pending.pop()
@@ -236,7 +238,7 @@ def _of_numbers_alone(listing: Listing) -> bool:
             pending.extend(one.items)
         elif number_in(one) is None:
             return False
-    return True
+    return bool(listing.items)
 
 
 def _of_numbers(
@@ -252,7 +254,7 @@ def _of_numbers(
     results = made if isinstance(made, tuple) else (made,)
     found = Plan(list(results)).run({})
     arrays = [
-        constant(value, kind=one.kind) if one.shape == () else from_numpy(np.asarray(value))
+        constant(value, kind=one.kind) if one.shape == () else from_numpy(value)
         for one, value in zip(results, found, strict=True)
     ]
     return tuple(arrays) if isinstance(made, tuple) else arrays[0]

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from gradcli.autograd.calls import call
-from gradcli.autograd.making import from_numpy
+from gradcli.autograd.making import eye, ones, zeros
 from gradcli.autograd.requests import grad
 from gradcli.autograd.tensor import Tensor
 from gradcli.errors import CallProblem, GradientProblem
@@ -83,14 +81,14 @@ def _product(y: Tensor, x: Tensor, v: Tensor, *, batched: bool) -> Tensor:
     if not y.requires_grad:
         # Not grad's own complaint: what x has no part in has the derivative 0.
         _required(x)
-        return from_numpy(np.zeros(lead + x.array.shape))
+        return zeros(lead + x.array.shape)
     found: Tensor
     (found,) = grad([y], [x], [v], create_graph=True, is_grads_batched=batched, materialize_grads=True)
     return found
 
 
 def _required(x: Tensor) -> None:
-    grad([x], [x], [from_numpy(np.ones(x.array.shape))])
+    grad([x], [x], [ones(x.array.shape)])
 
 
 def _gradient(y: Tensor, x: Tensor) -> Tensor:
@@ -99,12 +97,12 @@ def _gradient(y: Tensor, x: Tensor) -> Tensor:
             f"grad can be implicitly created only for scalar outputs: this expression is {describe(y.shape)}",
             hint="use jacobian(), or reduce it with sum() or mean()",
         )
-    return _vjp(y, x, from_numpy(np.ones(())))
+    return _vjp(y, x, ones(()))
 
 
 def _jacobian(y: Tensor, x: Tensor) -> Tensor:
     size = elements(y.shape)
-    seeds = from_numpy(np.eye(size).reshape((size, *y.array.shape)))
+    seeds = _reshaped(eye(size), (size, *y.array.shape))
     rows = _product(y, x, seeds, batched=True)
     return _reshaped(rows, (*y.shape, *x.shape))
 
@@ -127,7 +125,7 @@ def _laplacian(y: Tensor, x: Tensor) -> Tensor:
 
 def _jvp(y: Tensor, x: Tensor, v: Tensor) -> Tensor:
     # The gradient is linear in the weights of the output, and its slope by them is the product.
-    weights = from_numpy(np.zeros(y.array.shape)).requires_grad_()
+    weights = zeros(y.array.shape, requires_grad=True)
     return _vjp(_vjp(y, x, weights), weights, v)
 
 
@@ -150,7 +148,7 @@ def _diff_once(y: Tensor, x: Tensor) -> Tensor:
     if y.shape == () and x.shape == ():
         return _gradient(y, x)
     if x.shape == ():
-        return _jvp(y, x, from_numpy(np.ones(())))
+        return _jvp(y, x, ones(()))
     if y.shape != x.shape:
         raise GradientProblem(
             f"diff() needs a scalar to differentiate by, or an elementwise expression: "
@@ -159,13 +157,13 @@ def _diff_once(y: Tensor, x: Tensor) -> Tensor:
         )
     size = elements(x.shape)
     square = _reshaped(_jacobian(y, x), (size, size))
-    if np.any(square.array[~np.eye(size, dtype=bool)]):
+    found: Tensor = call(ops.diagonal, [square], {"offset": 0, "axis1": 0, "axis2": 1})  # type: ignore[assignment]
+    if square.array[eye(size).array == 0].any():
         raise GradientProblem(
             "diff() needs a scalar to differentiate by, or an elementwise expression: "
             "here an element of the expression depends on several of x",
             hint="use grad() for a scalar expression, or jacobian()",
         )
-    found: Tensor = call(ops.diagonal, [square], {"offset": 0, "axis1": 0, "axis2": 1})  # type: ignore[assignment]
     return _reshaped(found, tuple(x.shape))
 
 

@@ -86,7 +86,9 @@ def _no_member(x: Meaning, word: Token, record: members.Members, what: str) -> N
         hint = f"it is no function: write .{name} without brackets"
     else:
         near = nearest(name, record.attributes if what == "attribute" else record.methods)
-        hint = f"did you mean {listed(near)}?" if near else f"it has {listed(record.names, 'and')}"
+        hint = f"did you mean {listed(near)}?" if near else f"there are {listed(record.names, 'and')}"
+        if not near and record.in_place:
+            hint = "all functions of the language are its methods; gradcli functions lists them"
     return NameProblem(
         f"{kind_of(x) if not isinstance(x, Tensor) else 'a tensor'} has no {what} '{name}'",
         span=Span(word.start, word.end),

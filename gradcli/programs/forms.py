@@ -7,10 +7,13 @@ from inspect import Parameter, Signature, signature
 from typing import Any
 
 from gradcli.errors import CallProblem
-from gradcli.language.meaning import Meaning, span_of
+from gradcli.language.meaning import Function, Meaning, Nothing, kind_of, span_of
 from gradcli.language.names import listed, nearest
 from gradcli.language.tree import Tree
-from gradcli.programs.host import from_python, shown
+from gradcli.programs.host import Object, from_python, shown
+
+# Parameters that are called.
+_CALLED = ("hook", "closure")
 
 
 def form(word: str, function: Callable[..., Any]) -> str:
@@ -37,14 +40,14 @@ def checked(
     positional: Sequence[Meaning],
     keywords: Mapping[str, Meaning],
 ) -> None:
-    """Refuse arguments that a function of Python would not take.
+    """Refuse arguments that a function of Python would not take, or would not know what to do with.
 
     Raises:
         CallProblem: too many, too few, or one that it does not know.
     """
     taken = _signature(function)
     try:
-        taken.bind(*positional, **keywords)
+        bound = taken.bind(*positional, **keywords)
     except TypeError as error:
         names = list(taken.parameters)
         unknown = next((name for name in keywords if name not in names), None)
@@ -58,3 +61,11 @@ def checked(
         raise CallProblem(
             f"{word}(): {error}", span=span_of(tree), hint=f"its form is {form(word, function)}"
         ) from None
+    for name in _CALLED:
+        one = bound.arguments.get(name)
+        if one is not None and not isinstance(one, Function | Nothing | Object):
+            raise CallProblem(
+                f"{word}() needs a function for {name}, and got {kind_of(one)}",
+                span=span_of(tree),
+                hint="define one, and write its name: f(g) = 2*g",
+            )

@@ -6,8 +6,6 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
-
 from gradcli.autograd.backward import BackwardNode
 from gradcli.autograd.making import from_numpy
 from gradcli.autograd.tensor import Tensor
@@ -86,21 +84,27 @@ def from_python(value: Any) -> Meaning:
         return value
     if value is None:
         return NOTHING
-    if isinstance(value, bool | np.bool_):
-        return constant(bool(value), kind="bool")
-    if isinstance(value, int | float | np.number):
+    if isinstance(value, bool):
+        return constant(value, kind="bool")
+    if isinstance(value, int | float):
         return constant(float(value))
     if isinstance(value, str):
         return Text(value)
-    if isinstance(value, np.dtype):
-        return Text(str(value))
-    if isinstance(value, np.ndarray):
-        return from_numpy(value)
     if isinstance(value, list):
         return Listing(tuple(map(from_python, value)), NOWHERE)
     if isinstance(value, tuple):
         return Group(tuple(map(from_python, value)), NOWHERE)
-    return Object(value)
+    return _from_numpy(value)
+
+
+def _from_numpy(value: Any) -> Meaning:
+    import numpy
+
+    if isinstance(value, numpy.bool_ | numpy.number):
+        return from_python(value.item())
+    if isinstance(value, numpy.ndarray):
+        return from_numpy(value)
+    return Text(str(value)) if isinstance(value, numpy.dtype) else Object(value)
 
 
 def number_text(number: float) -> str:
@@ -165,7 +169,7 @@ def same(left: Meaning, right: Meaning) -> bool:
                 return False
             pairs.extend(zip(a.items, b.items, strict=True))
         elif isinstance(a, Array) and isinstance(b, Array):
-            if not np.array_equal(values(a), values(b)):
+            if a.shape != b.shape or _elements(a) != _elements(b):
                 return False
         elif isinstance(a, Object) and isinstance(b, Object):
             if a.value is not b.value:
@@ -175,8 +179,5 @@ def same(left: Meaning, right: Meaning) -> bool:
     return True
 
 
-def values(array: Array) -> Any:
-    """What an array holds: a number of the text, or NumPy's array of a tensor."""
-    if isinstance(array, Tensor):
-        return array.array
-    return number_in(array)
+def _elements(array: Array) -> Any:
+    return array.tolist() if isinstance(array, Tensor) else number_in(array)

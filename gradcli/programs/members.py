@@ -147,7 +147,7 @@ def call(
     method: Callable[..., Any] = getattr(thing, word)
     if word == "step" and positional and isinstance(positional[0], Function):
         positional = [Object(_closure(context, thing, positional[0])), *positional[1:]]
-    if isinstance(thing, Tensor) and word in _TENSOR.methods:
+    if not isinstance(thing, Tensor) or word in _TENSOR.methods:
         checked(tree, word, method, positional, keywords)
     return context.host(tree, method, positional, keywords)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradcli.autograd.making import manual_seed
 from gradcli.autograd.modes import enable_grad
@@ -21,6 +21,13 @@ from gradcli.programs.context import ProgramContext
 _RULES = {**expressions.RULES, **statements.RULES}
 
 
+class Ran(NamedTuple):
+    """A program that has run: the given names that it used, and what its own names hold."""
+
+    used: set[str]
+    names: Scope
+
+
 def run(
     source: Source,
     given: Mapping[str, Given],
@@ -28,7 +35,7 @@ def run(
     warn: Callable[[GradcliError], None],
     *,
     seed: int = 0,
-) -> set[str]:
+) -> Ran:
     """Run a program.
 
     Args:
@@ -37,9 +44,6 @@ def run(
         console: where it prints.
         warn: is told of what PyTorch would warn of, under the program's own text.
         seed: what its random numbers are drawn from.
-
-    Returns:
-        The given names that it used.
 
     Raises:
         GradcliError: whatever goes wrong, under the program's own text.
@@ -62,7 +66,9 @@ def run(
             walk(_RULES, context, tree, scope)
     except GradcliError as error:
         error.source = error.source or source
+        # The advice of tensors is written for Python.
+        error.hint = error.hint.replace("=True", "=true").replace("=False", "=false")
         raise
     finally:
         console.erase()
-    return set(context.used)
+    return Ran(set(context.used), scope)
