@@ -8,6 +8,7 @@
       |   + NameProblem           a name or function that is not known
       |   + CallProblem           a function called with the wrong arguments
       |   + ShapeProblem          shapes that do not fit
+      |   |   + TensorShapeProblem  the same between tensors, a RuntimeError too
       |   |   + VectorProblem     a vector that is not of the shape of what it is for
       |   + GradientProblem       a derivative that makes no sense
       + EvaluationError       5   it failed while it ran
@@ -16,6 +17,7 @@
       |   + AutogradValueError    ValueError
       |   + AutogradTypeError     TypeError
       |   + AutogradIndexError    IndexError
+      |   + AutogradKeyError      KeyError
       + OutputError          74   a result that cannot be written
 
 A message is a sentence that says what is wrong; a hint says what to do.
@@ -129,6 +131,10 @@ class ShapeProblem(ExpressionError):
     kind = "shape"
 
 
+class TensorShapeProblem(ShapeProblem, RuntimeError):
+    """The same between tensors, where PyTorch raises a RuntimeError."""
+
+
 class VectorProblem(ShapeProblem):
     """A vector that is not of the shape of the output or the name that it is for.
 
@@ -187,6 +193,10 @@ class AutogradTypeError(AutogradProblem, TypeError):
 
 class AutogradIndexError(AutogradProblem, IndexError):
     """Where PyTorch raises an IndexError."""
+
+
+class AutogradKeyError(AutogradProblem, KeyError):
+    """Where PyTorch raises a KeyError."""
 
 
 class OutputError(GradcliError):

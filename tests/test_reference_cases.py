@@ -20,7 +20,7 @@ HERE = Path(__file__).parent / "reference"
 ENTRIES = {
     entry["id"]: entry
     for path in sorted(HERE.glob("*.json"))
-    if path.stem not in ("tutorials", "learning")
+    if path.stem not in ("tutorials", "learning", "autograd")
     for entry in json.loads(path.read_text(encoding="utf-8"))
 }
 LEAST = 1e-9

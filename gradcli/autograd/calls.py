@@ -19,7 +19,9 @@ from gradcli.autograd.backward import Edge
 from gradcli.autograd.local import Line, Local
 from gradcli.autograd.local_node import LocalNode
 from gradcli.autograd.modes import state
+from gradcli.autograd.sentences import shape_problem
 from gradcli.autograd.variable import Variable, made, viewed
+from gradcli.errors import ShapeProblem
 from gradcli.execute.plan import failure
 from gradcli.graph.node import Kind, Node, Operation, constant, variable
 from gradcli.graph.operations.compose import Composite
@@ -160,7 +162,10 @@ def _derived(
         else:
             given.append(_input(argument))
             inputs.append(given[-1])  # type: ignore[arg-type]
-    outputs = _listed(record(*given, **parameters))  # type: ignore[arg-type]
+    try:
+        outputs = _listed(record(*given, **parameters))  # type: ignore[arg-type]
+    except ShapeProblem as error:
+        raise shape_problem(error, record.name, [one.shape for one in inputs]) from None
     if isinstance(record, Composite) and not record.torch:
         return Line(outputs, inputs, scalar=False)
     name = record.torch if isinstance(record, Composite) else record.backward_name(outputs[0])

@@ -27,6 +27,14 @@ def clone(x: Variable) -> Any:
     return run(_same(x.array.shape, "CloneBackward0"), [x])[0]
 
 
+def transposed(x: Variable) -> Any:
+    """A matrix transposed, a view; a vector as it is."""
+    if x.array.ndim < 2:
+        return run(_same(x.array.shape, "TBackward0"), [x])[0]
+    whole = variable("x", x.array.shape)
+    return run(Local([ops.transpose(whole, axes=None)], [whole], "TBackward0"), [x])[0]
+
+
 def cast(x: Variable, dtype: Any) -> Any:
     """The same values in another type; itself if it has that type. Between floats it is tracked."""
     wanted = np.dtype(dtype)

@@ -53,7 +53,7 @@ def assign(target: Variable, value: Variable | float | bool) -> None:
     # More axes, all of size 1, are dropped, as NumPy and PyTorch do.
     fitting = ops.reshape(new, shape=target.array.shape) if len(shape) > target.array.ndim else new
     whole = ops.where(constant(True, kind="bool"), fitting, old)
-    _run(target, Local([whole], [old, new], "CopyBackwards"), [target, value])
+    _run(target, Local([whole], [old, new], "torch::autograd::CopyBackwards"), [target, value])
 
 
 def fill(target: Variable, value: Variable | float | bool, name: str) -> None:
@@ -116,25 +116,22 @@ def _allow_tracked(target: Variable) -> None:
         if target.tracked and target._edge is None:
             raise refusal(LEAF_IN_PLACE)
         return
-    if view.base.tracked and view.base._edge is None:
-        raise refusal(VIEW_OF_LEAF_IN_PLACE)
     if view.origin in ("no_grad", "inference"):
         raise AutogradError(
             f"A view was created in {view.origin} mode and is being modified inplace with grad mode enabled. "
-            "Given "
-            "that this use case is ambiguous and error-prone, it is forbidden.",
+            "Given that this use case is ambiguous and error-prone, it is forbidden.",
             hint="do both inside that block, or both outside",
         )
     if view.origin:
         place = view.chain[-1][1]
         raise AutogradError(
             f"Output {place} of {view.origin} is a view and is being modified inplace. This view is the "
-            "output of a "
-            "function that returns multiple views. Such functions do not allow the output views to be "
-            "modified "
-            "inplace.",
+            "output of a function that returns multiple views. Such functions do not allow the output views "
+            "to be modified inplace.",
             hint="compute a new tensor instead, or pick the part with an index",
         )
+    if view.base.tracked and view.base._edge is None:
+        raise refusal(VIEW_OF_LEAF_IN_PLACE)
 
 
 def _unlock(target: Variable) -> None:
@@ -150,11 +147,9 @@ def _unlock(target: Variable) -> None:
 
 
 def _run(target: Variable, local: Local, operands: list[Any], value: Any = None) -> None:
+    slots = forward(local, operands)
     if value is None:
-        slots = forward(local, operands)
         value = slots[local.line.wanted[0]]
-    else:
-        slots = []
     shape = np.shape(value)
     if shape != target.array.shape:
         raise AutogradError(

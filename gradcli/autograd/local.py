@@ -18,6 +18,18 @@ from gradcli.graph.shapes import Shape
 Value = Any  # a float, a bool or an ndarray
 Apply = Callable[[Operation, list[Any], dict[str, Any]], Any]
 
+# What PyTorch calls the arguments of these, where they are not self and other.
+_SAVED_NAMES = {
+    "pow": ("self", "exponent"),
+    "where": ("condition", "self", "other"),
+    "clip": ("self", "min", "max"),
+    "vecdot": ("self", "tensor"),
+    "matvec": ("self", "vec"),
+    "matmat": ("self", "mat2"),
+    "gather": ("self", "index"),
+}
+_PARAMETER_NAMES = {"dim": "axis", "dims": "axes", "sizes": "shape"}
+
 
 class Step(NamedTuple):
     """One call: ``slots.append(kernel(*[slots[place] for place in arguments], **parameters))``."""
@@ -147,6 +159,28 @@ class Local:
             place in found and (node.kind == "float" and not node.op.gradless)
             for place, node in enumerate(self.inputs)
         ]
+
+    def place_of(self, name: str) -> tuple[int | None, Any]:
+        """Where something that PyTorch saves by that name stands: a slot, or for what is no array its value.
+
+        Raises:
+            AttributeError: the function has nothing of that name.
+        """
+        if name == "result":
+            return self.line.wanted[0], None
+        node = self.outputs[0]
+        names = _SAVED_NAMES.get(node.op.name, ("self", "other"))
+        if name in names and names.index(name) < len(node.args):
+            argument = node.args[names.index(name)]
+            if argument.op is CONSTANT and argument not in self.inputs:
+                number = argument.values[0]
+                return None, int(number) if number == int(number) else number
+            return self.line.slots.get(argument), None
+        parameters = node.parameters
+        ours = _PARAMETER_NAMES.get(name, name)
+        if ours not in parameters:
+            raise AttributeError(f"{self.name} has no attribute '_saved_{name}'")
+        return None, parameters[ours]
 
     def pullback(self, needs: tuple[bool, ...], lead: Shape = ()) -> Pullback:
         """The pullback to the arguments that are needed.

@@ -10,7 +10,7 @@ import numpy as np
 from gradcli.autograd.backward import AccumulateGrad, Apply, BackwardNode, Edge, Value, Version
 from gradcli.autograd.local import Local, Pullback
 from gradcli.autograd.sentences import FREED, INFERENCE_SAVED, refusal, type_name
-from gradcli.autograd.variable import Variable, restored
+from gradcli.autograd.variable import Variable, made, restored
 from gradcli.errors import AutogradError
 from gradcli.graph.shapes import Shape
 
@@ -168,6 +168,20 @@ class LocalNode(BackwardNode):
             self._saved = None
 
     def __getattr__(self, name: str) -> Any:
+        """What was saved, by PyTorch's names, such as ``_saved_self`` and ``_saved_result``."""
         if not name.startswith("_saved_"):
             raise AttributeError(f"{self.name()} has no attribute {name!r}")
-        return self._saved_value(name.removeprefix("_saved_"))
+        return self._saved_as(name.removeprefix("_saved_"))
+
+    def _saved_as(self, name: str) -> Any:
+        place, fixed = self.local.place_of(name)
+        if place is None:
+            return fixed
+        if self._saved is None:
+            raise refusal(FREED)
+        for slot, one in zip(self.pullback.reads, self._saved, strict=True):
+            if slot == place:
+                if isinstance(one, Saved):
+                    return self._tensor(one, place)
+                return made(np.asarray(one))
+        return None

@@ -61,7 +61,8 @@ def _writer(array: Any) -> Callable[[Any], str]:
         return _padded([str(one) for one in array.flat], str)
     finite = [abs(float(one)) for one in array.flat if math.isfinite(one) and one != 0]
     form = _form(finite)
-    return _padded([form(one) for one in array.flat], form)
+    # As in PyTorch, what is no finite number, or 0, does not count.
+    return _padded([form(one) for one in array.flat if math.isfinite(one) and one != 0], form)
 
 
 def _form(sizes: list[float]) -> Callable[[Any], str]:
@@ -88,6 +89,8 @@ def _padded(texts: list[str], write: Callable[[Any], str]) -> Callable[[Any], st
 
 
 def _block(array: Any, indent: int, write: Callable[[Any], str], summarised: bool) -> str:
+    if array.size == 0:
+        return "[]"
     if array.ndim == 0:
         text: str = write(array[()])
         return text

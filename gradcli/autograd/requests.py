@@ -175,8 +175,7 @@ def _start(place: int, tensor: Variable, gradient: Any, lead: tuple[int, ...]) -
             raise AutogradError(
                 "grad can be implicitly created only for scalar outputs",
                 hint=f"the output is {tensor.array.shape}: give backward() a gradient of that shape, or "
-                "reduce it with "
-                "sum() or mean()",
+                "reduce it with sum() or mean()",
             )
         return np.ones(tensor.array.shape, tensor.array.dtype)
     if not isinstance(gradient, Variable):

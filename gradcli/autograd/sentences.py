@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gradcli.errors import AutogradError
+from gradcli.errors import AutogradError, ShapeProblem, TensorShapeProblem
 
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have "
     "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
     "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
-    "if "
-    "you need to access saved tensors after calling backward.",
+    "if you need to access saved tensors after calling backward.",
     "compute it anew, or give retain_graph=True to all calls but the last",
 )
 UNTRACKED = "element {} of tensors does not require grad and does not have a grad_fn"
@@ -43,6 +42,32 @@ _TYPES = {
 def refusal(said: tuple[str, str]) -> AutogradError:
     """A sentence and its way out as the error."""
     return AutogradError(said[0], hint=said[1])
+
+
+def shape_problem(error: ShapeProblem, name: str, shapes: Sequence[Sequence[Any]]) -> TensorShapeProblem:
+    """What does not fit between tensors: PyTorch's sentence where it is one of the common two.
+
+    Args:
+        error: what the table of operations says.
+        name: the function.
+        shapes: of its arguments.
+    """
+    said = error.message
+    if len(shapes) == 2 and said.startswith("these shapes do not broadcast"):
+        a, b = [tuple(shape) for shape in shapes]
+        for place in range(-1, -min(len(a), len(b)) - 1, -1):
+            if a[place] != b[place] and 1 not in (a[place], b[place]):
+                axis = max(len(a), len(b)) + place
+                said = (
+                    f"The size of tensor a ({a[place]}) must match the size of tensor b ({b[place]}) "
+                    f"at non-singleton dimension {axis}"
+                )
+                return TensorShapeProblem(said, hint=error.message)
+    if name == "matmul" and [len(shape) for shape in shapes] == [2, 2]:
+        (m, n), (k, p) = shapes
+        said = f"mat1 and mat2 shapes cannot be multiplied ({m}x{n} and {k}x{p})"
+        return TensorShapeProblem(said, hint=error.message)
+    return TensorShapeProblem(said, hint=error.hint)
 
 
 def size(shape: Sequence[int]) -> str:

@@ -1,7 +1,7 @@
 """Small tensors against PyTorch's eager mode: ``python -m tests.benchmarks.tensors [ROUNDS]``.
 
-It needs torch. Both run in one process, in turn, so that the ratio holds when the machine's speed drifts; what they compute
-must agree. A single number in a tensor is where overhead is all there is: the compiled road is for speed.
+It needs torch. Both run in one process, in turn, so that the ratio holds when the machine's speed drifts, and
+what they compute must agree. With a single number in a tensor overhead is all there is.
 """
 
 from __future__ import annotations

@@ -1,7 +1,15 @@
-"""gradcli against PyTorch and mpmath: ``python -m tests.differential [operators|expressions] [NAME ...]``.
+"""gradcli against PyTorch and mpmath.
+
+``python -m tests.differential [operators|expressions|autograd] [NAME ...]``
 
 Needs the extra ``differential``. Not a part of the test suite. A NAME is an operator as PyTorch's tests call
-it, such as ``linalg.norm``. Exits with 1 when something disagrees.
+<<<<<<< HEAD
+it, such as ``linalg.norm``. Exits with 1 when something disagrees. ``autograd --write`` records what PyTorch
+tells of each behaviour.
+=======
+it, such as ``linalg.norm``. Exits with 1 when something disagrees. ``optimisers`` compares trainings, and
+with ``--write`` writes down what PyTorch answers in them first.
+>>>>>>> optim
 """
 
 from __future__ import annotations
@@ -56,7 +64,36 @@ def expressions(names: list[str], console: Console) -> bool:
     return not failures
 
 
-PARTS = {"operators": operators, "expressions": expressions}
+<<<<<<< HEAD
+def autograd(names: list[str], console: Console) -> bool:
+    """Behaviours of autograd on both libraries, or what PyTorch tells of them into the file of facts."""
+    from tests.differential.autograd import compare, write
+
+    if "--write" in names:
+        console.print(f"{write()} behaviours recorded.")
+        return True
+    return compare(console)
+
+
+PARTS = {"operators": operators, "expressions": expressions, "autograd": autograd}
+=======
+def optimisers(names: list[str], console: Console) -> bool:
+    """Trainings, step by step against PyTorch's."""
+    from tests.differential.optimisers import CLOSE, compare, write
+
+    if "--write" in names:
+        write()
+    rows = compare()
+    apart = [row for row in rows if not row.difference <= CLOSE]
+    for row in apart:
+        console.print(f"{row.name}: {row.difference:.1e}", style="red", markup=False, highlight=False)
+    widest = max(row.difference for row in rows)
+    console.print(f"{len(rows) - len(apart)} of {len(rows)} trainings agree; at most {widest:.1e} apart.")
+    return not apart
+
+
+PARTS = {"operators": operators, "expressions": expressions, "optimisers": optimisers}
+>>>>>>> optim
 
 
 def main(words: list[str]) -> int:
@@ -65,7 +102,7 @@ def main(words: list[str]) -> int:
 
     console = Console(width=160)
     parts, names = [word for word in words if word in PARTS], [word for word in words if word not in PARTS]
-    unknown = [name for name in names if name not in known()]
+    unknown = [name for name in names if name not in known() and name != "--write"]
     if unknown:
         console.print(f"no operator that is translated has the name {unknown[0]}", markup=False)
         return 2
