@@ -50,8 +50,8 @@ def call(
     """
     ready, operands = prepared(record, arguments, parameters)
     if isinstance(ready, Line):
-        return _several(_replayed(ready, operands))
-    return _several(run(ready, operands))
+        return _result(ready, _replayed(ready, operands))
+    return _result(ready.line, run(ready, operands))
 
 
 def apply(op: Operation, arguments: list[Any], parameters: dict[str, Any]) -> Any:
@@ -77,12 +77,14 @@ def compose(build: Callable[..., Any], key: Hashable, arguments: Sequence[Argume
         if len(kept) >= _MOST:
             kept.clear()
         inputs = [_input(one) for one in arguments]
-        line = kept[signature] = Line(_listed(build(*inputs)), inputs, scalar=False)
-    return _several(_replayed(line, list(arguments)))
+        built = build(*inputs)
+        line = kept[signature] = Line(_listed(built), inputs, scalar=False)
+        line.several = isinstance(built, tuple)
+    return _result(line, _replayed(line, list(arguments)))
 
 
-def _several(results: list[Any]) -> Result:
-    return results[0] if len(results) == 1 else tuple(results)
+def _result(line: Line, results: list[Any]) -> Result:
+    return tuple(results) if line.several else results[0]
 
 
 def _replayed(line: Line, operands: list[Any]) -> list[Variable]:
@@ -163,15 +165,19 @@ def _derived(
             given.append(_input(argument))
             inputs.append(given[-1])  # type: ignore[arg-type]
     try:
-        outputs = _listed(record(*given, **parameters))  # type: ignore[arg-type]
+        built = record(*given, **parameters)  # type: ignore[arg-type]
     except ShapeProblem as error:
         raise shape_problem(error, record.name, [one.shape for one in inputs]) from None
+    outputs, several = _listed(built), isinstance(built, tuple)
     if isinstance(record, Composite) and not record.torch:
-        return Line(outputs, inputs, scalar=False)
+        line = Line(outputs, inputs, scalar=False)
+        line.several = several
+        return line
     name = record.torch if isinstance(record, Composite) else record.backward_name(outputs[0])
     tensors = [one for one in arguments if isinstance(one, Variable)]
     single = all(one.array.shape == () and one.array.dtype in (_FLOAT64, bool) for one in tensors)
     local = Local(outputs, inputs, name, scalar=single and bool(tensors))
+    local.line.several = several
     floats = {one.array.dtype for one in tensors if one.array.dtype.kind == "f"}
     if floats == {_FLOAT32}:
         local.dtype = "float32"

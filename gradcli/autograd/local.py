@@ -47,9 +47,12 @@ class Line:
         outputs: the nodes whose values are wanted.
         inputs: the nodes whose values a run is given, which need not be INPUT nodes.
         scalar: run on plain floats.
+
+    Attributes:
+        several: whether its results are a tuple, be it of one.
     """
 
-    __slots__ = ("_constants", "slots", "steps", "wanted")
+    __slots__ = ("_constants", "several", "slots", "steps", "wanted")
 
     def __init__(self, outputs: Sequence[Node], inputs: Sequence[Node], *, scalar: bool) -> None:
         nodes = _between(outputs, inputs)
@@ -64,6 +67,7 @@ class Line:
                 arguments = tuple([self.slots[arg] for arg in node.args])
                 self.steps.append(Step(backend.kernel(node), arguments, node.parameters, node.op))
         self.wanted = [self.slots[node] for node in outputs]
+        self.several = len(outputs) > 1
 
     def run(self, values: Sequence[Value]) -> list[Value]:
         """What stands in every slot."""

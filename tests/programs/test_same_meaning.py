@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_expressions import expressions, values
 from running import program
+from sampling import draw, generator, shape_of, value_of
 
 from gradcli.answers import Answers
 from gradcli.errors import GradcliError, Source
@@ -19,10 +19,7 @@ from gradcli.graph.operations.compose import composites
 from gradcli.language.names import DERIVATIVES, Given
 from gradcli.language.parser import parse
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "graph")]
-from random_expressions import expressions, values
-from sampling import draw, generator, shape_of, value_of
-
+DERIVATIVE = re.compile(rf"\b({'|'.join(DERIVATIVES)})\(")
 SAMPLES = [
     pytest.param(record.name, text, shapes, id=f"{record.name}-{text}")
     for record in [*ops, *composites.values()]
@@ -53,15 +50,15 @@ def leaves(values):
 
 
 def with_result(text):
-    """The text as a program that keeps the value of its last statement."""
-    last = parse(Source(text)).children[-1].start
-    return f"{text[:last]}result = {text[last:]}"
+    """The text as a program that keeps the value of its last statement; a list as the array that it is."""
+    last = parse(Source(text)).children[-1]
+    return f"{text[: last.start]}result = {'+' if last.rule == 'array' else ''}{text[last.start :]}"
 
 
 @pytest.mark.parametrize("tracked", [False, True])
 @pytest.mark.parametrize(("name", "text", "shapes"), SAMPLES)
 def test_a_call_of_every_function(name, text, shapes, tracked):
-    if not tracked and re.search(rf"\b({'|'.join(DERIVATIVES)})\(", text):
+    if not tracked and DERIVATIVE.search(text):
         pytest.skip("in a program a derivative is one by a tensor that requires it")
     values = drawn(name, text, shapes)
     expected = Answers(text).value(known(values)).result["value"]
@@ -77,7 +74,10 @@ def test_a_call_of_every_function(name, text, shapes, tracked):
 def test_a_random_expression_and_its_gradient(text, values):
     wrt = [name for name, value in values.items() if name in text and np.asarray(value).dtype == float]
     answer = Answers(text).gradient(known(values), tuple(wrt))
-    ran = program(f"{leaves(values)}result = tensor(0) + {text}\nif result.requires_grad {{ result.backward() }}", **values)
+    ran = program(
+        f"{leaves(values)}result = tensor(0) + {text}\nif result.requires_grad {{ result.backward() }}",
+        **values,
+    )
     np.testing.assert_allclose(ran["result"].array, answer.result["value"], rtol=1e-9, atol=1e-12)
     for name in wrt:
         gradient = ran[name].grad
@@ -123,18 +123,20 @@ def test_expressions_of_numbers(text):
 @pytest.mark.parametrize("name", DERIVATIVES)
 def test_derivatives_inside(name):
     vector = ", [0.5, -1]" if DERIVATIVES[name] == "v" else ""
-    text = f"{name}({'sin(x)*x' if name in ('diff', 'jvp', 'vjp', 'jacobian') else 'sum(sin(x)*x)'}, x{vector})"
+    text = (
+        f"{name}({'sin(x)*x' if name in ('diff', 'jvp', 'vjp', 'jacobian') else 'sum(sin(x)*x)'}, x{vector})"
+    )
     expected = Answers(text).value(known({"x": np.array([0.3, 2.0])})).result["value"]
     found = program(f"x = tensor([0.3, 2], requires_grad=true); result = {text}")["result"]
     np.testing.assert_allclose(found.array, expected, rtol=1e-12, atol=1e-15)
     assert found.shape == np.shape(expected)
 
 
-@given(st.sampled_from(SAMPLES))
+@given(st.sampled_from([one for one in SAMPLES if not DERIVATIVE.search(one.values[1])]))
 @settings(max_examples=60, deadline=None)
 def test_what_an_expression_refuses_a_program_refuses(sample):
     """With a shape that no sample has, both run or both give the same sentence."""
-    name, text, shapes = sample.values
+    _, text, shapes = sample.values
     values = {one: np.ones((2, 5, 3)) for one in shapes}
     outcomes = []
     for run in (
