@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
+from types import GeneratorType
 from typing import Any, TypeVar
 
 from gradcli.errors import GradcliError
@@ -28,7 +29,7 @@ def walk(rules: Rules[C], context: C, tree: Tree, scope: Scope) -> Meaning:
     try:
         value: Any = rules[tree.rule](context, tree, scope)
         while True:
-            if isinstance(value, Generator):
+            if isinstance(value, GeneratorType):
                 waiting.append(value)
                 value = None
             elif waiting:

@@ -15,7 +15,7 @@ from gradcli.autograd.tensor import Tensor
 from gradcli.errors import EvaluationError, GradcliError, Source, Span
 from gradcli.execute.backends import function, runs_on_floats
 from gradcli.execute.plan import Plan
-from gradcli.graph.node import CONSTANT, Array, Node, Operation, as_node, constant, ops
+from gradcli.graph.node import CONSTANT, Array, Kind, Node, Operation, as_node, constant, ops
 from gradcli.graph.operations.compose import Composite
 from gradcli.language.context import Context
 from gradcli.language.lists import stacked
@@ -27,6 +27,10 @@ from gradcli.programs.host import from_python, to_python
 
 # Calls of a program's own functions inside each other.
 _DEEPEST = 10_000
+# A number before a tensor is what PyTorch makes of it: 2*x has the tensor first, 2/x a reciprocal.
+_REFLECTED = {"add": "__radd__", "mul": "__rmul__", "div": "__rtruediv__"}
+# What needs no look at shapes and kinds when it is given floats: most of what loops are made of.
+_ON_FLOATS = {one.name for one in ops if one.elementwise and one.scalar and "bool" not in one.takes}
 _DTYPES = {"bool": "bool", "float": "float64"}
 
 
@@ -93,6 +97,9 @@ class ProgramContext(Context[Array]):
         if not any(isinstance(one, Tensor) for one in arguments):
             return _of_numbers(record, arguments, parameters)
         operands: list[Any] = [_operand(one) for one in arguments]
+        if record.name in _REFLECTED and not isinstance(operands[0], Tensor):
+            found: Array = getattr(operands[1], _REFLECTED[record.name])(operands[0])
+            return found
         return call(record, operands, parameters)
 
     def subscript(self, x: Array, items: list[tuple[Any, ...]], arrays: list[Array], tree: Tree) -> Array:
@@ -245,6 +252,11 @@ def _of_numbers(
     record: Operation | Composite, arguments: Sequence[Array | None], parameters: dict[str, Any]
 ) -> Array | tuple[Array, ...]:
     """What a function makes of numbers alone: again numbers, or tensors with a shape."""
+    if isinstance(record, Operation) and record.name in _ON_FLOATS and not parameters:
+        values = [number_in(one) for one in arguments]
+        if all(type(one) is float for one in values):
+            kind: Kind = "bool" if record.gives == "bool" else "float"
+            return constant(function(record.scalar)(*values), kind=kind)
     nodes = [one if one is None else as_node(one) for one in arguments]  # type: ignore[arg-type]
     made = record(*nodes, **parameters)  # type: ignore[arg-type]
     if isinstance(made, Node) and runs_on_floats(made) and all(one.op is CONSTANT for one in made.args):

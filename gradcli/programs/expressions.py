@@ -29,6 +29,7 @@ _ELSEWHERE = {
     "pass": "an empty block is { }",
     "return": "a function is one expression: f(x) = x^2",
 }
+_ARRAYS = (Array, Listing)
 
 
 def _name(context: ProgramContext, tree: Tree, scope: Scope) -> Meaning | Step:
@@ -52,13 +53,13 @@ def _comparison(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
     operands: list[Meaning] = []
     for part in tree.parts:
         operands.append((yield part, scope))
-    if all(isinstance(one, Array | Listing) for one in operands):
+    if all(isinstance(one, _ARRAYS) for one in operands):
         arrays = [context.array(one, span_of(part)) for one, part in zip(operands, tree.parts, strict=True)]
         return compared(context, tree, arrays)
     left, right = operands[0], operands[1]
     sign = tree.word(1).text
     if len(operands) > 2 or sign not in ("==", "!=", "≠"):
-        other = next(one for one in operands if not isinstance(one, Array | Listing))
+        other = next(one for one in operands if not isinstance(one, _ARRAYS))
         raise CallProblem(f"{kind_of(other)} has no order", span=span_of(tree), hint="compare with == or !=")
     return from_python(same(left, right) == (sign == "=="))
 
@@ -80,10 +81,10 @@ def _attribute(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
 
 def _no_member(x: Meaning, word: Token, record: members.Members, what: str) -> NameProblem:
     name = word.text
-    if record.has_method(name) or (isinstance(x, Array) and is_function(name)):
-        hint = f"write .{name}(...)"
-    elif record.has_attribute(name):
+    if record.has_attribute(name):
         hint = f"it is no function: write .{name} without brackets"
+    elif record.has_method(name) or (isinstance(x, Array) and is_function(name)):
+        hint = f"write .{name}(...)"
     else:
         near = nearest(name, record.attributes if what == "attribute" else record.methods)
         hint = f"did you mean {listed(near)}?" if near else f"there are {listed(record.names, 'and')}"

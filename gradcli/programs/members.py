@@ -85,7 +85,6 @@ _TENSOR = Members(
         "register_hook",
         "requires_grad_",
         "retain_grad",
-        "size",
         "t",
         "tolist",
         "view",

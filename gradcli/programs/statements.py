@@ -31,7 +31,7 @@ def _holds(context: ProgramContext, meaning: Meaning, tree: Tree) -> bool:
     """Whether a condition holds; None does not."""
     if isinstance(meaning, Nothing):
         return False
-    if not isinstance(meaning, Array | Listing):
+    if not isinstance(meaning, (Array, Listing)):
         raise CallProblem(
             f"{kind_of(meaning)} is neither true nor false",
             span=span_of(tree),
