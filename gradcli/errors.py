@@ -9,6 +9,7 @@
       |   + CallProblem           a function called with the wrong arguments
       |   + ShapeProblem          shapes that do not fit
       |   |   + TensorShapeProblem  the same between tensors, a RuntimeError too
+      |   |   + TensorIndexProblem  an axis that a tensor does not have, an IndexError too
       |   |   + VectorProblem     a vector that is not of the shape of what it is for
       |   + GradientProblem       a derivative that makes no sense
       + EvaluationError       5   it failed while it ran
@@ -133,6 +134,10 @@ class ShapeProblem(ExpressionError):
 
 class TensorShapeProblem(ShapeProblem, RuntimeError):
     """The same between tensors, where PyTorch raises a RuntimeError."""
+
+
+class TensorIndexProblem(ShapeProblem, IndexError):
+    """An axis or a position that a tensor does not have, where PyTorch raises an IndexError."""
 
 
 class VectorProblem(ShapeProblem):

@@ -43,8 +43,13 @@ def _aligned(value: Variable, leaf: Variable) -> Variable:
     return found
 
 
-def checked(instead: Any, before: Variable) -> Variable:
+def checked(instead: Any, before: Variable, hook: Any) -> Variable:
     """What a hook gave in the place of a gradient.
+
+    Args:
+        instead: what it gave.
+        before: the gradient.
+        hook: the function, for its name.
 
     Raises:
         AutogradTypeError: it is no tensor.
@@ -57,7 +62,7 @@ def checked(instead: Any, before: Variable) -> Variable:
         )
     if instead.array.shape != before.array.shape:
         raise AutogradError(
-            f"hook '{type(instead).__name__}' has changed the size of value",
+            f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value",
             hint=f"the gradient is {size(before.array.shape)}, what the hook returned "
             f"{size(instead.array.shape)}",
         )

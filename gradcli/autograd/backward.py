@@ -30,10 +30,12 @@ _HERE = os.path.dirname(__file__)
 class Version:
     """How often the memory of a tensor, of its views and of what was detached from it was changed."""
 
-    __slots__ = ("count",)
+    __slots__ = ("by", "count")
 
     def __init__(self) -> None:
         self.count = 0
+        # The node of the last tracked change, by name, and which of its results the tensor is.
+        self.by: tuple[str, int] | None = None
 
 
 class BackwardNode:

@@ -18,8 +18,9 @@ import numpy as np
 from gradcli.autograd.backward import Edge
 from gradcli.autograd.local import Line, Local
 from gradcli.autograd.local_node import LocalNode
+from gradcli.autograd.mismatch import shape_problem
 from gradcli.autograd.modes import state
-from gradcli.autograd.sentences import shape_problem
+from gradcli.autograd.types import as_numbers, narrow
 from gradcli.autograd.variable import Variable, made, viewed
 from gradcli.errors import ShapeProblem
 from gradcli.execute.plan import failure
@@ -31,7 +32,6 @@ Result = Variable | tuple[Variable, ...]
 
 _MOST = 2048
 _FLOAT64 = np.dtype("float64")
-_FLOAT32 = np.dtype("float32")
 _NOTHING: Mapping[str, Any] = {}
 
 # By the name of the record: what was derived of it, by shapes, types, parameters and exact numbers.
@@ -50,8 +50,8 @@ def call(
     """
     ready, operands = prepared(record, arguments, parameters)
     if isinstance(ready, Line):
-        return _result(ready, _replayed(ready, operands))
-    return _result(ready.line, run(ready, operands))
+        return _answer(ready, _replayed(ready, operands))
+    return _answer(ready.line, run(ready, operands))
 
 
 def apply(op: Operation, arguments: list[Any], parameters: dict[str, Any]) -> Any:
@@ -80,10 +80,10 @@ def compose(build: Callable[..., Any], key: Hashable, arguments: Sequence[Argume
         built = build(*inputs)
         line = kept[signature] = Line(_listed(built), inputs, scalar=False)
         line.several = isinstance(built, tuple)
-    return _result(line, _replayed(line, list(arguments)))
+    return _answer(line, _replayed(line, list(arguments)))
 
 
-def _result(line: Line, results: list[Any]) -> Result:
+def _answer(line: Line, results: list[Any]) -> Result:
     return tuple(results) if line.several else results[0]
 
 
@@ -110,16 +110,32 @@ def _input(argument: Any) -> Node:
 
 
 def prepared(
-    record: Operation | Composite, arguments: Sequence[Argument], parameters: Mapping[str, Any]
+    record: Operation | Composite,
+    arguments: Sequence[Argument],
+    parameters: Mapping[str, Any],
+    *,
+    typed: bool = False,
 ) -> tuple[Local | Line, list[Any]]:
-    """What is kept of a function for such arguments, and those that are no part of it."""
+    """What is kept of a function for such arguments, and those that are no part of it.
+
+    Args:
+        record: the function.
+        arguments: tensors and numbers.
+        parameters: the rest.
+        typed: whether the types of the arguments have been looked at.
+    """
     key: list[Hashable] = [_hashable(one) for one in parameters.values()] if parameters else []
     operands: list[Any] = []
     exact = record.exact if isinstance(record, Operation) else ()
     for place, argument in enumerate(arguments):
         if isinstance(argument, Variable):
             array = argument.array
-            key.append(array.shape if array.dtype is _FLOAT64 else (array.shape, array.dtype.char))
+            if array.dtype is _FLOAT64:
+                key.append(array.shape)
+            elif typed or isinstance(record, Composite):
+                key.append((array.shape, array.dtype.char))
+            else:
+                return prepared(record, as_numbers(record, arguments), parameters, typed=True)
             operands.append(argument)
         elif argument is None:
             key.append(None)
@@ -167,20 +183,19 @@ def _derived(
     try:
         built = record(*given, **parameters)  # type: ignore[arg-type]
     except ShapeProblem as error:
-        raise shape_problem(error, record.name, [one.shape for one in inputs]) from None
-    outputs, several = _listed(built), isinstance(built, tuple)
+        raise shape_problem(error, record.name, [one.shape for one in inputs], parameters) from None
+    outputs = _listed(built)
     if isinstance(record, Composite) and not record.torch:
         line = Line(outputs, inputs, scalar=False)
-        line.several = several
+        line.several = isinstance(built, tuple)
         return line
     name = record.torch if isinstance(record, Composite) else record.backward_name(outputs[0])
     tensors = [one for one in arguments if isinstance(one, Variable)]
     single = all(one.array.shape == () and one.array.dtype in (_FLOAT64, bool) for one in tensors)
     local = Local(outputs, inputs, name, scalar=single and bool(tensors))
-    local.line.several = several
-    floats = {one.array.dtype for one in tensors if one.array.dtype.kind == "f"}
-    if floats == {_FLOAT32}:
-        local.dtype = "float32"
+    gradless = all(node.op.gradless and node.kind == "float" for node in outputs)
+    local.dtype = "int64" if gradless else narrow(tensors)
+    local.line.several = isinstance(built, tuple)
     return local
 
 
@@ -221,10 +236,12 @@ def _results(local: Local, operands: list[Any], slots: list[Any]) -> list[Variab
     for place in local.line.wanted:
         value = slots[place]
         array = value if type(value) is np.ndarray else np.asarray(value)
-        if local.dtype is not None and array.dtype is _FLOAT64:
-            array = array.astype(local.dtype)
+        if local.dtype is not None and array.dtype.kind == "f":
+            array = array.astype(local.dtype, copy=False)
         if array.base is not None or local.view:
             shared = _sharing(array, operands)
+            if local.view and not array.size and isinstance(operands[0], Variable):
+                shared = operands[0]
             if shared is not None and local.view:
                 results.append(viewed(array, shared, local, len(results)))
                 continue

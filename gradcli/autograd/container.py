@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from gradcli.autograd.variable import Variable
-from gradcli.errors import AutogradError, AutogradTypeError
+from gradcli.errors import AutogradError, AutogradTypeError, AutogradValueError
 
 
 class Container(Variable):
@@ -58,10 +59,25 @@ class Container(Variable):
         return bool(self.array.item())
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._number())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._number())
+
+    def _number(self) -> float | int | bool:
+        if self.array.size != 1:
+            raise AutogradValueError(
+                "only one element tensors can be converted to Python scalars",
+                hint="tolist() gives all of them",
+            )
+        if self.tracked:
+            warnings.warn(
+                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+                "Consider using tensor.detach() first.",
+                UserWarning,
+                stacklevel=3,
+            )
+        return self.item()
 
     def __index__(self) -> int:
         if self.array.dtype.kind not in "iu" or self.array.size != 1:

@@ -147,7 +147,7 @@ class Pass:
         for hook in hooks:
             instead = hook(self._wrapped(value))
             if instead is not None:
-                value = self._plain(accumulate.checked(instead, self._wrapped(value)))
+                value = self._plain(accumulate.checked(instead, self._wrapped(value), hook))
         return value
 
     def _wrapped(self, value: Value | None) -> Any:

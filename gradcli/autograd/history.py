@@ -11,6 +11,7 @@ from gradcli.autograd.backward import BackwardNode
 from gradcli.autograd.hooks import Hooks, Removable
 from gradcli.autograd.modes import state
 from gradcli.autograd.requests import backward
+from gradcli.autograd.sentences import dtype_name
 from gradcli.autograd.variable import Variable
 from gradcli.errors import AutogradError, AutogradTypeError
 
@@ -45,8 +46,6 @@ class History(Variable):
                 hint="make a clone() of it",
             )
         if self._edge is not None:
-            if wanted:
-                return
             raise AutogradError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed "
                 "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
@@ -56,7 +55,12 @@ class History(Variable):
 
     def requires_grad_(self, requires_grad: bool = True) -> Any:
         """Set ``requires_grad``, and give the tensor back."""
-        self.requires_grad = requires_grad
+        if requires_grad and self.array.dtype.kind != "f":
+            raise AutogradError(
+                "only Tensors of floating point dtype can require gradients", hint="write 1.0 for 1"
+            )
+        if self._edge is None or not requires_grad:
+            self.requires_grad = requires_grad
         return self
 
     @property
@@ -105,8 +109,8 @@ class History(Variable):
             )
         if gradient.array.dtype != self.array.dtype:
             raise AutogradError(
-                f"attempting to assign a gradient with dtype '{gradient.array.dtype}' to a tensor with "
-                f"grad_dtype '{self.array.dtype}'",
+                f"attempting to assign a gradient with dtype '{dtype_name(gradient.array).lower()}' to a "
+                f"tensor with grad_dtype '{dtype_name(self.array)}'",
                 hint="a gradient has the type of its tensor",
             )
 

@@ -9,15 +9,20 @@ import numpy as np
 
 from gradcli.autograd.calls import Argument, call, forward, noted, prepared
 from gradcli.autograd.local import Local
+from gradcli.autograd.mismatch import not_expanding, shape_problem
 from gradcli.autograd.modes import state
-from gradcli.autograd.sentences import LEAF_IN_PLACE, VIEW_OF_LEAF_IN_PLACE, refusal
+from gradcli.autograd.sentences import (
+    LEAF_IN_PLACE,
+    VIEW_OF_LEAF_IN_PLACE,
+    dtype_name,
+    function_name,
+    refusal,
+)
 from gradcli.autograd.variable import Variable
 from gradcli.autograd.views import merged, rebase
-from gradcli.errors import AutogradError
+from gradcli.errors import AutogradError, ShapeProblem
 from gradcli.graph.node import Node, Operation, constant, ops, variable
 from gradcli.graph.operations.compose import Composite
-
-_NAMES = {"f8": "Double", "f4": "Float", "f2": "Half", "i8": "Long", "i4": "Int", "b1": "Bool"}
 
 
 def change(
@@ -45,14 +50,30 @@ def change(
     assign(target, result)
 
 
-def assign(target: Variable, value: Variable | float | bool) -> None:
-    """Copy values into a tensor, stretched to its shape."""
+def assign(target: Variable, value: Variable | float | bool, *, part: bool = False) -> None:
+    """Copy values into a tensor, stretched to its shape.
+
+    Args:
+        target: the tensor.
+        value: what it is to hold.
+        part: whether this is an assignment to a part, where axes of size 1 in front are dropped.
+    """
     allow(target, [value])
     shape = value.array.shape if isinstance(value, Variable) else ()
     old, new = variable("self", target.array.shape), variable("value", shape)
-    # More axes, all of size 1, are dropped, as NumPy and PyTorch do.
-    fitting = ops.reshape(new, shape=target.array.shape) if len(shape) > target.array.ndim else new
-    whole = ops.where(constant(True, kind="bool"), fitting, old)
+    if part and len(shape) > target.array.ndim:
+        front = len(shape) - target.array.ndim
+        if set(shape[:front]) == {1}:
+            shape = shape[front:]
+    fitting = ops.reshape(new, shape=shape) if shape != new.shape else new
+    if part:
+        unfit = not_expanding(target.array.shape, shape)
+        if unfit is not None:
+            raise unfit
+    try:
+        whole = ops.where(constant(True, kind="bool"), fitting, old)
+    except ShapeProblem as error:
+        raise shape_problem(error, "add", [old.shape, new.shape], {}) from None
     _run(target, Local([whole], [old, new], "torch::autograd::CopyBackwards"), [target, value])
 
 
@@ -108,10 +129,33 @@ def allow(target: Variable, arguments: Sequence[Any]) -> None:
         _allow_tracked(target)
     if not target.array.flags.writeable:
         _unlock(target)
+    for one in arguments:
+        if isinstance(one, Variable) and one is not target and one.version is target.version:
+            _apart(target.array, one.array)
+
+
+def _apart(written: Any, read: Any) -> None:
+    """What is read must be what is written, or lie apart from it."""
+    same = written.ctypes.data == read.ctypes.data and written.strides == read.strides
+    plain = written.flags.c_contiguous and read.flags.c_contiguous
+    if plain and not (same and written.shape == read.shape) and np.may_share_memory(written, read):
+        raise AutogradError(
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer "
+            "to a single memory location. Please clone() the tensor before performing the operation.",
+            hint="read from a clone()",
+        )
 
 
 def _allow_tracked(target: Variable) -> None:
     view = target._view
+    if view is not None and view.origin == "function":
+        raise AutogradError(
+            f"{_which(target)} is a view and is being modified inplace. This view "
+            "was created inside a custom Function (or because an input was returned as-is) and the autograd "
+            "logic to handle view+inplace would override the custom backward associated with the custom "
+            "Function, leading to incorrect gradients. This behavior is forbidden.",
+            hint="change a clone() of it",
+        )
     if view is None:
         if target.tracked and target._edge is None:
             raise refusal(LEAF_IN_PLACE)
@@ -132,6 +176,13 @@ def _allow_tracked(target: Variable) -> None:
         )
     if view.base.tracked and view.base._edge is None:
         raise refusal(VIEW_OF_LEAF_IN_PLACE)
+
+
+def _which(target: Variable) -> str:
+    """A result of a user's function in words."""
+    assert target._edge is not None
+    node, place = target._edge
+    return f"Output {place} of {function_name(node.name())}"
 
 
 def _unlock(target: Variable) -> None:
@@ -158,7 +209,7 @@ def _run(target: Variable, local: Local, operands: list[Any], value: Any = None)
         )
     node = noted(local, operands) if state.grad else None
     if node is not None and node.pullback.reads:
-        node.save(operands, [target], slots, ahead=1)
+        node.save(operands, [target], slots, in_place=True)
     _write(target, value)
     target._bump()
     if node is not None:
@@ -167,9 +218,7 @@ def _run(target: Variable, local: Local, operands: list[Any], value: Any = None)
 
 def _write(target: Variable, value: Any) -> None:
     if np.result_type(value).kind == "f" and target.array.dtype.kind != "f" and np.ndim(value) >= 0:
-        names = [
-            _NAMES.get(np.dtype(one).str[1:], str(one)) for one in (np.result_type(value), target.array.dtype)
-        ]
+        names = [dtype_name(one) for one in (np.asarray(value), target.array)]
         raise AutogradError(
             f"result type {names[0]} can't be cast to the desired output type {names[1]}",
             hint="make the tensor of floats: tensor([1., 2.])",

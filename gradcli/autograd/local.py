@@ -28,7 +28,7 @@ _SAVED_NAMES = {
     "matmat": ("self", "mat2"),
     "gather": ("self", "index"),
 }
-_PARAMETER_NAMES = {"dim": "axis", "dims": "axes", "sizes": "shape"}
+_PARAMETER_NAMES = {"dim": "axis", "dims": "axes", "sizes": "shape", "keepdim": "keepdims"}
 
 
 class Step(NamedTuple):
@@ -49,12 +49,13 @@ class Line:
         scalar: run on plain floats.
 
     Attributes:
-        several: whether its results are a tuple, be it of one.
+        several: whether it answers with a tuple, of one it may be.
     """
 
     __slots__ = ("_constants", "several", "slots", "steps", "wanted")
 
     def __init__(self, outputs: Sequence[Node], inputs: Sequence[Node], *, scalar: bool) -> None:
+        self.several = len(outputs) > 1
         nodes = _between(outputs, inputs)
         backend = backends.floats() if scalar else backends.numpy("float64")
         constants = [node for node in nodes if node.op is CONSTANT]
@@ -67,7 +68,6 @@ class Line:
                 arguments = tuple([self.slots[arg] for arg in node.args])
                 self.steps.append(Step(backend.kernel(node), arguments, node.parameters, node.op))
         self.wanted = [self.slots[node] for node in outputs]
-        self.several = len(outputs) > 1
 
     def run(self, values: Sequence[Value]) -> list[Value]:
         """What stands in every slot."""
@@ -91,11 +91,15 @@ class Pullback(NamedTuple):
         reads: the slots of the forward line whose values it takes, behind the cotangents.
         gives: the arguments that it has a cotangent for, in order.
         line: how it runs.
+        keeps: what of the forward line is to be saved; more than it reads if it reads what is neither an
+            argument nor a result, such as a factorization: that has no history, so where the way back is
+            tracked it is computed again, from what has one.
     """
 
     reads: tuple[int, ...]
     gives: tuple[int, ...]
     line: Line
+    keeps: tuple[int, ...]
 
 
 class Local:
@@ -184,21 +188,34 @@ class Local:
         ours = _PARAMETER_NAMES.get(name, name)
         if ours not in parameters:
             raise AttributeError(f"{self.name} has no attribute '_saved_{name}'")
-        return None, parameters[ours]
+        value = parameters[ours]
+        if ours in ("axis", "axes") and value is not None:
+            # Axes count from the end here, and from the front there.
+            ndim = node.args[0].ndim
+            value = value + ndim if isinstance(value, int) else tuple([axis + ndim for axis in value])
+        return None, value
 
-    def pullback(self, needs: tuple[bool, ...], lead: Shape = ()) -> Pullback:
+    def pullback(self, needs: tuple[bool, ...], lead: Shape = (), *, tracked: bool = False) -> Pullback:
         """The pullback to the arguments that are needed.
 
         Args:
             needs: for each input whether its cotangent is wanted.
             lead: extra leading axes of the cotangents.
+            tracked: whether it may read arguments and results alone, which have a history.
         """
-        found = self._pullbacks.get((needs, lead))
+        found = self._pullbacks.get((needs, lead, tracked))
         if found is None:
-            found = self._pullbacks[needs, lead] = self._derived(needs, lead)
+            found = self._derived(needs, lead, tracked)
+            if not tracked and not self._has_history(found.reads):
+                more = self.pullback(needs, lead, tracked=True).reads
+                found = found._replace(keeps=tuple(dict.fromkeys([*found.reads, *more])))
+            self._pullbacks[needs, lead, tracked] = found
         return found
 
-    def _derived(self, needs: tuple[bool, ...], lead: Shape) -> Pullback:
+    def _has_history(self, reads: Sequence[int]) -> bool:
+        return all(place < len(self.inputs) or place in self.line.wanted for place in reads)
+
+    def _derived(self, needs: tuple[bool, ...], lead: Shape, tracked: bool) -> Pullback:
         starts = [
             (output, variable("cotangent", lead + output.shape))
             for output, counted in zip(self.outputs, self.counted, strict=True)
@@ -221,11 +238,15 @@ class Local:
             if node not in given and any(arg in given for arg in node.args):
                 given.add(node)
                 known.append(node)
+        if tracked:
+            past = {*self.inputs, *self.outputs}
+            known = [node for node in known if node in past]
         cotangents = [g for _, g in starts]
         reached = set(_between(wanted, [*cotangents, *known]))
         read = [node for node in known if node in reached]
         line = Line(wanted, [*cotangents, *read], scalar=self.scalar and not lead)
-        return Pullback(tuple([self.line.slots[node] for node in read]), tuple(gives), line)
+        reads = tuple([self.line.slots[node] for node in read])
+        return Pullback(reads, tuple(gives), line, reads)
 
 
 def _between(outputs: Sequence[Node], inputs: Sequence[Node]) -> list[Node]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from gradcli.autograd.backward import AccumulateGrad, Apply, BackwardNode, Edge, Value, Version
 from gradcli.autograd.local import Local, Pullback
-from gradcli.autograd.sentences import FREED, INFERENCE_SAVED, refusal, type_name
+from gradcli.autograd.sentences import FREED, INFERENCE_SAVED, function_name, refusal, type_name
 from gradcli.autograd.variable import Variable, made, restored
 from gradcli.errors import AutogradError
 from gradcli.graph.shapes import Shape
@@ -24,6 +24,29 @@ class Saved:
         self.array = array
         self.version = version
         self.count = count
+
+
+def changed(saved: Saved, edge: Edge | None, reader: BackwardNode | None) -> AutogradError:
+    """What is said of a saved value that was changed in place since.
+
+    Args:
+        saved: the value.
+        edge: where it came from.
+        reader: the node that needs it, if there is one any more.
+    """
+    origin = ""
+    if edge is not None and not isinstance(edge[0], AccumulateGrad):
+        # An argument is told by what it is now, a result by what it was.
+        now = None if edge[0] is reader else saved.version.by
+        name, place = now or (edge[0].name(), edge[1])
+        origin = f", which is output {place} of {function_name(name)},"
+    return AutogradError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[{type_name(saved.array)}]{origin} is at version {saved.version.count}; "
+        f"expected version {saved.count} instead",
+        hint=f"{'a function' if reader is None else reader.name()} still needs the old value: write the new "
+        "one into another tensor, as in y = y + 1 for y += 1, or change a clone()",
+    )
 
 
 class LocalNode(BackwardNode):
@@ -50,7 +73,12 @@ class LocalNode(BackwardNode):
         self._saved: tuple[Any, ...] | None = ()
 
     def save(
-        self, operands: Sequence[Any], results: Sequence[Variable], slots: Sequence[Value], ahead: int = 0
+        self,
+        operands: Sequence[Any],
+        results: Sequence[Variable],
+        slots: Sequence[Value],
+        *,
+        in_place: bool = False,
     ) -> None:
         """Keep what the pullback reads.
 
@@ -58,22 +86,26 @@ class LocalNode(BackwardNode):
             operands: the tensors and numbers that the function was applied to.
             results: what it gave.
             slots: what its run left, where a factorization stands between the two.
-            ahead: how many changes of the results are still to come.
+            in_place: whether the result is about to be written over the first operand; of its old value,
+                as PyTorch does, a copy is kept.
 
         Raises:
             AutogradError: an inference tensor would have to be kept.
         """
         count, saved = len(operands), []
-        for place in self.pullback.reads:
+        for place in self.pullback.keeps:
             if place < count:
                 value = operands[place]
                 if isinstance(value, Variable):
                     if value._inference:
                         raise refusal(INFERENCE_SAVED)
-                    value = Saved(value.array, value.version, value.version.count)
+                    if in_place and place == 0 and value is results[0]:
+                        value = Saved(value.array.copy(), Version(), 0)
+                    else:
+                        value = Saved(value.array, value.version, value.version.count)
             elif place in self.local.line.wanted:
                 result = results[self.local.line.wanted.index(place)]
-                value = Saved(result.array, result.version, result.version.count + ahead)
+                value = Saved(result.array, result.version, result.version.count + in_place)
             else:
                 value = slots[place]
             saved.append(value)
@@ -103,6 +135,8 @@ class LocalNode(BackwardNode):
         local, pullback = self.local, self.pullback
         if lead:
             pullback = local.pullback(self._needs, lead)
+        if apply is not None and pullback.keeps is not pullback.reads:
+            pullback = local.pullback(self._needs, lead, tracked=True)
         values = self._values(pullback, apply is not None)
         given = gradients
         if local.count > 1:
@@ -123,14 +157,14 @@ class LocalNode(BackwardNode):
         saved = self._saved
         if saved is None:
             raise refusal(FREED)
-        if pullback is not self.pullback:
-            known = dict(zip(self.pullback.reads, saved, strict=True))
+        if pullback.reads is not self.pullback.keeps:
+            known = dict(zip(self.pullback.keeps, saved, strict=True))
             saved = tuple([known[place] for place in pullback.reads])
         values = []
         for place, one in zip(pullback.reads, saved, strict=True):
             if type(one) is Saved:
                 if one.version.count != one.count:
-                    self._changed(one, place)
+                    raise self._changed(one, place)
                 value = self._tensor(one, place) if tracked else one.array
             else:
                 value = one
@@ -145,22 +179,13 @@ class LocalNode(BackwardNode):
             return restored(saved.array, saved.version, self.edges[place])
         return restored(saved.array, saved.version, (self, self.local.line.wanted.index(place)))
 
-    def _changed(self, saved: Saved, place: int) -> NoReturn:
+    def _changed(self, saved: Saved, place: int) -> AutogradError:
         edge = (
             self.edges[place]
             if place < len(self.local.inputs)
             else (self, self.local.line.wanted.index(place))
         )
-        origin = ""
-        if edge is not None and not isinstance(edge[0], AccumulateGrad):
-            origin = f", which is output {edge[1]} of {edge[0].name().removesuffix('Backward0')},"
-        raise AutogradError(
-            "one of the variables needed for gradient computation has been modified by an inplace operation: "
-            f"[{type_name(saved.array)}]{origin} is at version {saved.version.count}; "
-            f"expected version {saved.count} instead",
-            hint=f"{self.name()} still needs the old value: write the new one into another tensor, as in "
-            "y = y + 1 for y += 1, or change a clone()",
-        )
+        return changed(saved, edge, self)
 
     def release(self) -> None:
         """Forget what was saved; a node that saved nothing can run again."""
@@ -179,9 +204,11 @@ class LocalNode(BackwardNode):
             return fixed
         if self._saved is None:
             raise refusal(FREED)
-        for slot, one in zip(self.pullback.reads, self._saved, strict=True):
+        for slot, one in zip(self.pullback.keeps, self._saved, strict=True):
             if slot == place:
                 if isinstance(one, Saved):
+                    if one.version.count != one.count:
+                        raise self._changed(one, place)
                     return self._tensor(one, place)
                 return made(np.asarray(one))
         return None

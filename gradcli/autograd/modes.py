@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable
 from functools import wraps
+from inspect import isgeneratorfunction
 from types import TracebackType
 from typing import Any, Protocol, TypeVar, cast
 
@@ -52,12 +54,32 @@ class _Mode:
         """Switch it on."""
 
     def __call__(self, function: F) -> F:
+        if isgeneratorfunction(function):
+            return cast("F", self._stepwise(function))
+
         @wraps(function)
         def inside(*arguments: Any, **named: Any) -> Any:
             with self:
                 return function(*arguments, **named)
 
         return cast("F", inside)
+
+    def _stepwise(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A generator is in the mode while it runs, and not while it waits."""
+
+        @wraps(function)
+        def steps(*arguments: Any, **named: Any) -> Any:
+            generator = function(*arguments, **named)
+            sent = None
+            while True:
+                with self:
+                    try:
+                        found = generator.send(sent)
+                    except StopIteration as stop:
+                        return stop.value
+                sent = yield found
+
+        return steps
 
 
 class no_grad(_Mode):
@@ -139,6 +161,12 @@ class detect_anomaly(set_detect_anomaly):
     """The same, for a ``with`` block."""
 
     def __init__(self, check_nan: bool = True) -> None:
+        warnings.warn(
+            "Anomaly Detection has been enabled. This mode will increase the runtime and should only be "
+            "enabled for debugging.",
+            UserWarning,
+            stacklevel=2,
+        )
         super().__init__(True, check_nan)
         state.anomaly, state.check_nan = self._before
 

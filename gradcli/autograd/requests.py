@@ -48,7 +48,8 @@ def backward(
     keep = create_graph if retain_graph is None else retain_graph
     found = Pass(keep=keep, tracked=create_graph, wanted=wanted).run(roots)
     for one, edge in zip(inputs or (), wanted or (), strict=True):
-        if edge in found:
+        # A tensor that retains its gradient has it already.
+        if edge in found and not one._retains:
             accumulate.add(one, found[edge], tracked=create_graph)
 
 
@@ -166,6 +167,13 @@ def _roots(
     return roots
 
 
+def _innermost(gradient: Any) -> str:
+    """What stands where a tensor is due: PyTorch looks into a list."""
+    while isinstance(gradient, list | tuple) and gradient:
+        gradient = gradient[0]
+    return type(gradient).__name__
+
+
 def _start(place: int, tensor: Variable, gradient: Any, lead: tuple[int, ...]) -> Value:
     """The gradient that a tensor starts with."""
     if gradient is None:
@@ -180,8 +188,16 @@ def _start(place: int, tensor: Variable, gradient: Any, lead: tuple[int, ...]) -
         return np.ones(tensor.array.shape, tensor.array.dtype)
     if not isinstance(gradient, Variable):
         raise AutogradTypeError(
-            f"gradients can be either Tensors or None, but got {type(gradient).__name__}",
+            f"gradients can be either Tensors or None, but got {_innermost(gradient)}",
             hint="write tensor(...) around it",
+        )
+    if gradient.array.shape[len(lead) :] != tensor.array.shape and lead:
+        raise AutogradError(
+            "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
+            "dimension. The sizes of the remaining dimensions are expected to match the shape of "
+            f"corresponding output, but a mismatch was detected: grad_output[{place}] has a shape of "
+            f"{size(gradient.array.shape)} and output[{place}] has a shape of {size(tensor.array.shape)}.",
+            hint="each row along the first axis is one gradient",
         )
     if gradient.array.shape[len(lead) :] != tensor.array.shape:
         raise AutogradError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from operator import index
 from typing import Any
 
@@ -10,11 +11,13 @@ import numpy as np
 from gradcli.autograd.calls import compose
 from gradcli.autograd.inplace import allow, assign, put
 from gradcli.autograd.variable import Variable, made
-from gradcli.errors import AutogradIndexError, ShapeProblem
+from gradcli.errors import AutogradIndexError, EvaluationError, ShapeProblem
 from gradcli.graph.node import Node
 from gradcli.graph.operations.indexing import subscript
 
 Item = tuple[Any, ...]
+
+_BEYOND = re.compile(r"index (-?\d+) is out of range for axis (\d+) with size (\d+)")
 
 
 def get(x: Variable, key: Any) -> Any:
@@ -38,7 +41,7 @@ def assigned(x: Variable, key: Any, value: Any) -> None:
         value = made(np.asarray(value))
     items, arrays = _items(key)
     if not arrays:
-        assign(_picked(x, items, []), value)
+        assign(_picked(x, items, []), value, part=True)
         return
     allow(x, [value])
     # The positions of a mask, whose sizes are known once its values are.
@@ -79,6 +82,15 @@ def _picked(x: Variable, items: list[Item], arrays: list[Variable]) -> Any:
     try:
         return compose(_selection(items), ("subscript", tuple(items)), [x, *arrays])
     except ShapeProblem as error:
+        if not x.array.ndim and error.message.startswith("too many subscripts"):
+            raise AutogradIndexError(
+                "invalid index of a 0-dim tensor. Use `tensor.item()` to convert it to a number",
+                hint="it is one number",
+            ) from None
+        if error.message.startswith("too many subscripts"):
+            raise AutogradIndexError(
+                f"too many indices for tensor of dimension {x.array.ndim}", hint=error.message
+            ) from None
         at = next((item[1] for item in items if item[0] == "at"), None)
         if len(items) == 1 and at is not None and x.array.ndim:
             size = x.array.shape[0]
@@ -87,6 +99,15 @@ def _picked(x: Variable, items: list[Item], arrays: list[Variable]) -> Any:
                 hint=f"use one of {-size} to {size - 1}",
             ) from None
         raise AutogradIndexError(error.message, hint=error.hint) from None
+    except EvaluationError as error:
+        beyond = _BEYOND.match(error.message)
+        if beyond is None:
+            raise
+        position, axis, size = beyond.groups()
+        raise AutogradIndexError(
+            f"index {position} is out of bounds for dimension {axis} with size {size}",
+            hint=f"use positions from -{size} to {int(size) - 1}",
+        ) from None
 
 
 def _items(key: Any) -> tuple[list[Item], list[Variable]]:

@@ -53,6 +53,10 @@ class Tensor(Container, History, Operators):
 
     @property
     def _version(self) -> int:
+        if self._inference:
+            raise AutogradError(
+                "Inference tensors do not track version counter.", hint="a clone() outside of the mode does"
+            )
         return self.version.count
 
     @property

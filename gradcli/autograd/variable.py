@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gradcli.autograd.backward import AccumulateGrad, BackwardNode, Edge, Version
 from gradcli.autograd.hooks import Hooks
 from gradcli.autograd.modes import state
+from gradcli.errors import AutogradError
 from gradcli.graph.node import Array, Kind
 from gradcli.graph.shapes import Shape
 
@@ -27,15 +28,18 @@ class View:
     Attributes:
         base: the tensor that has the memory, which is no view itself.
         chain: the functions that lead from it to the view, each with the number of its result.
-        origin: ``"no_grad"``, ``"inference"`` or, for one of several views that a function made, its name.
+        spoiled: whether its memory has changed since, where it cannot come from what that is now.
+        origin: ``"no_grad"``, ``"inference"``, ``"function"`` for what a user's function gave back, or the
+            name of a function of the table that made several views.
     """
 
-    __slots__ = ("base", "chain", "origin")
+    __slots__ = ("base", "chain", "origin", "spoiled")
 
     def __init__(self, base: Variable, chain: tuple[tuple[Local, int], ...], origin: str) -> None:
         self.base = base
         self.chain = chain
         self.origin = origin
+        self.spoiled = False
 
 
 class Variable(Array):
@@ -97,6 +101,14 @@ class Variable(Array):
     @property
     def edge(self) -> Edge | None:
         """Where its gradient goes: to the node it came from, or for a leaf to where it is accumulated."""
+        if self._view is not None and self._view.spoiled:
+            raise AutogradError(
+                f"Output {self._view.chain[-1][1]} of {self._view.origin} is a view and its base or another "
+                "view of its base has been modified inplace. This view is the output of a function that "
+                "returns multiple views. Such functions do not allow the output views to be modified "
+                "inplace.",
+                hint="take the parts after the change, or pick them with an index",
+            )
         if self._edge is not None or not self.tracked:
             return self._edge
         return self.accumulator, 0
@@ -153,13 +165,17 @@ def viewed(array: NDArray[Any], of: Variable, local: Local, place: int) -> Any:
     new = made(array, of.version)
     base, chain = (of, ()) if of._view is None else (of._view.base, of._view.chain)
     origin = "" if of._view is None else of._view.origin
-    if len(local.outputs) > 1:
+    # What a user's function gave back has a gradient of its own, whatever becomes of the memory.
+    apart = origin == "function"
+    if apart:
+        pass
+    elif local.line.several:
         origin = local.name.removesuffix("Backward0")
     elif not state.grad:
         origin = "inference" if state.inference else "no_grad"
     new._view = View(base, (*chain, (local, place)), origin)
-    if base._views is None:
-        base._views = WeakSet()
-    base._views.add(new)
+    if not apart:
+        base._views = base._views or WeakSet()
+        base._views.add(new)
     new._inference = of._inference
     return new

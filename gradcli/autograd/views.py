@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from gradcli.autograd.backward import BackwardNode
 from gradcli.autograd.local import Local
 from gradcli.autograd.local_node import LocalNode
 from gradcli.autograd.variable import Variable
@@ -22,30 +23,36 @@ _MOST = 1024
 _ready: dict[Hashable, Local] = {}
 
 
-def rebase(target: Variable, node: LocalNode) -> None:
+def rebase(target: Variable, node: BackwardNode, place: int = 0) -> None:
     """Let the memory behind a changed tensor, and all that looks at it, come from ``node``.
 
     Args:
         target: what was changed, a view or not.
         node: the backward node of the change, as if its result were a tensor of its own.
+        place: which of the node's results that is.
     """
     if target._view is None:
-        _move_retained(target, node)
-        target.attach(node, 0)
+        _move_retained(target, node, place)
+        target.attach(node, place)
     else:
         base = target._view.base
         local = _kept(("put", target._view.chain, base.array.shape), lambda: _put(target, base))
         needs = (base.tracked, True)
-        whole = LocalNode(local, needs, (base.edge if base.tracked else None, (node, 0)))
+        whole = LocalNode(local, needs, (base.edge if base.tracked else None, (node, place)))
         _move_retained(base, whole)
         base.attach(whole, 0)
-    renew(target if target._view is None else target._view.base)
+    base = target if target._view is None else target._view.base
+    if base._edge is not None:
+        base.version.by = (base._edge[0].name(), base._edge[1])
+    renew(base)
 
 
 def renew(base: Variable) -> None:
     """Let all views of a tensor come from what it is now."""
     for view in list(base._views or ()):
-        if view._view is not None:
+        if view._view is not None and view._view.origin not in ("", "no_grad", "inference"):
+            view._view.spoiled = True
+        elif view._view is not None:
             chain = view._view.chain
             local = _kept(("view", chain, base.array.shape), lambda chain=chain: _look(base, chain))
             node = LocalNode(local, (True,), (base.edge,))
@@ -62,13 +69,13 @@ def _kept(key: Hashable, make: object) -> Local:
     return local
 
 
-def _move_retained(tensor: Variable, node: LocalNode) -> None:
+def _move_retained(tensor: Variable, node: BackwardNode, at: int = 0) -> None:
     """A tensor that retains its gradient does so for what it is now."""
     if not tensor._retains or tensor._edge is None:
         return
     before, place = tensor._edge
     if before.retained is not None and place in before.retained:
-        node.retained = {0: before.retained.pop(place)}
+        node.retained = {at: before.retained.pop(place)}
 
 
 def _along(node: Node, chain: Chain) -> Node:

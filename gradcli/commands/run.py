@@ -31,7 +31,7 @@ gradcli run -e 'for i in range(3) { print(i, a*i) }' a=10
 @click.option("--json", is_flag=True, help="An error as one JSON object.")
 @options.appearance
 def command(text: str | None, **shared: Any) -> None:
-    """Run a program: tensors with a state, loops, branches and training.
+    """Run a program: tensors, loops, branches, training.
 
     It prints what it is told to print, and nothing else. Values of names, also from files (NAME=@FILE),
     become numbers and tensors of the program.

@@ -104,6 +104,25 @@ def test_parameters_change_in_place(kind: Any) -> None:
     assert w.grad_fn is None
 
 
+@pytest.mark.parametrize(("kind", "changes"), [(SGD, 1), (Adam, 1), (AdamW, 2), (RMSprop, 1), (Adagrad, 1)])
+def test_versions_count_the_changes(kind: Any, changes: int) -> None:
+    """AdamW shrinks the parameter, then moves it."""
+    w = parameter(3.0)
+    w.grad = tensor([1.0])
+    kind([w]).step()
+    assert w._version == changes
+
+
+def test_an_average_that_keeps_nothing_is_the_gradient() -> None:
+    """To the last digit, though the one before was large: it is computed from the nearer end."""
+    w = parameter(0.0)
+    optimiser = Adam([w], betas=(0.0, 0.9))
+    for gradient in (1e16, 0.3):
+        w.grad = tensor([gradient])
+        optimiser.step()
+    assert optimiser.state[w]["exp_avg"].tolist() == [0.3]
+
+
 @pytest.mark.parametrize("kind", FIRST_ORDER)
 def test_a_step_between_forward_and_backward_is_noticed(kind: Any) -> None:
     """Else the gradient would be taken at values that are gone."""
@@ -168,6 +187,20 @@ def test_a_closure_runs_with_gradients_enabled(kind: Any) -> None:
     assert w.tolist() < [3.0]
 
 
+@pytest.mark.parametrize("kind", ALL)
+def test_a_closure_is_warned_as_ever(kind: Any) -> None:
+    """A step computes in silence, but what NumPy says about the closure's own numbers is the closure's."""
+    w = parameter(3.0)
+    optimiser = kind([w])
+
+    def closure() -> Tensor:
+        with pytest.warns(RuntimeWarning, match="divide by zero"):
+            np.log(np.zeros(1))
+        return closure_of(optimiser, w)()
+
+    optimiser.step(closure)
+
+
 @pytest.mark.parametrize("kind", FIRST_ORDER)
 def test_first_order_calls_the_closure_once(kind: Any) -> None:
     w = parameter(3.0)
@@ -188,6 +221,31 @@ def test_lbfgs_calls_the_closure_again(search: str | None) -> None:
     assert 2 < len(calls) <= 5 + 1
     assert state["func_evals"] == len(calls)
     assert state["n_iter"] <= 7
+
+
+def test_lbfgs_leaves_the_last_evaluation_to_the_next_step() -> None:
+    """Without a search: the next step begins with it, perhaps on other data."""
+    w = parameter(3.0, -4.0)
+    optimiser = LBFGS([w], lr=0.1, max_iter=3, max_eval=100)
+    for evaluations in (3, 6):
+        optimiser.step(closure_of(optimiser, w))
+        assert optimiser.state[w]["func_evals"] == evaluations
+
+
+def test_lbfgs_stops_where_the_loss_changes_little() -> None:
+    """Down a slope of 0.8 by 0.56, which changes the loss by 0.448 and the parameter by more than 0.5."""
+    w = parameter(0.0)
+    optimiser = LBFGS([w], lr=0.7, tolerance_change=0.5)
+
+    def closure() -> Tensor:
+        optimiser.zero_grad()
+        loss = (w * -0.8).sum()
+        loss.backward()
+        return loss
+
+    optimiser.step(closure)
+    assert optimiser.state[w]["n_iter"] == 1
+    assert_allclose(w.tolist(), [0.56], rtol=1e-15)
 
 
 def test_lbfgs_stands_still_at_the_minimum() -> None:
@@ -236,6 +294,14 @@ def test_float32_stays_float32() -> None:
                 assert value.array.dtype == np.float32, (kind, name)
 
 
+def test_numbers_of_numpy_do_not_widen_float32() -> None:
+    w = tensor([3.0], requires_grad=True, dtype="float32")
+    w.grad = tensor([1.0], dtype="float32")
+    optimiser = SGD([w], lr=np.float64(0.1), momentum=np.float64(0.9), weight_decay=np.float64(0.1))
+    optimiser.step()
+    assert optimiser.state[w]["momentum_buffer"].array.dtype == np.float32
+
+
 def test_zero_grad_forgets() -> None:
     w, b = parameter(3.0), parameter(1.0)
     optimiser = SGD([w, b])
@@ -261,6 +327,14 @@ def test_zero_grad_drops_the_history_of_a_gradient() -> None:
     w.grad = w.detach() * tensor([2.0], requires_grad=True)
     SGD([w]).zero_grad(set_to_none=False)
     assert w.grad.grad_fn is None
+    assert not w.grad.requires_grad
+    assert w.grad.tolist() == [0.0]
+
+
+def test_zero_grad_unties_a_gradient_that_is_a_leaf() -> None:
+    w = parameter(3.0)
+    w.grad = tensor([2.0], requires_grad=True)
+    SGD([w]).zero_grad(set_to_none=False)
     assert not w.grad.requires_grad
     assert w.grad.tolist() == [0.0]
 
@@ -299,6 +373,15 @@ def test_a_group_that_comes_later(kind: Any) -> None:
     optimiser.step(closure_of(optimiser, w, b))
     assert b.tolist() < [3.0]
     assert optimiser.param_groups[1]["lr"] == 0.2
+
+
+def test_sums_of_adagrad_begin_where_the_group_says() -> None:
+    """PyTorch hears this from groups that are added later only."""
+    w, b, c = parameter(1.0), parameter(1.0), parameter(1.0)
+    start = "initial_accumulator_value"
+    optimiser = Adagrad([{"params": [w]}, {"params": [b], start: 4.0}], initial_accumulator_value=1.0)
+    optimiser.add_param_group({"params": [c], start: 9.0})
+    assert [optimiser.state[p]["sum"].tolist() for p in (w, b, c)] == [[1.0], [4.0], [9.0]]
 
 
 def test_a_generator_of_parameters() -> None:
@@ -350,6 +433,16 @@ def test_a_state_dict_has_numbers_for_parameters() -> None:
     assert [group["lr"] for group in saved["param_groups"]] == [0.1, 0.5]
     assert list(saved["state"]) == [1]
     assert saved["state"][1]["momentum_buffer"] is optimiser.state[b]["momentum_buffer"]
+
+
+def test_a_parameter_that_is_there_twice_has_one_number() -> None:
+    w, b = parameter(3.0), parameter(1.0)
+    with pytest.warns(UserWarning, match="duplicate"):
+        optimiser = SGD([w, w, b], momentum=0.9)
+    optimiser.step(closure_of(optimiser, w, b))
+    saved = optimiser.state_dict()
+    assert saved["param_groups"][0]["params"] == [0, 0, 1]
+    assert set(saved["state"]) == {0, 1}
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,17 @@ def test_a_refused_group_is_not_added() -> None:
     assert len(optimiser.param_groups) == 1
 
 
+def test_clipping_is_a_change_of_the_gradient() -> None:
+    """Which a graph through it would have to know."""
+    p = with_gradient(3.0, 4.0)
+    assert p.grad is not None
+    assert clip_grad_norm_(p, 1.0).item() == 5.0
+    assert p.grad._version == 1
+    clip_grad_value_(p, 0.1)
+    assert p.grad._version == 2
+    assert p.grad.tolist() == [0.1, 0.1]
+
+
 def test_clipping_that_is_refused_changes_nothing() -> None:
     p, q = with_gradient(3.0, 4.0), with_gradient(float("inf"))
     with pytest.raises(RuntimeError, match="non-finite"):
@@ -225,6 +236,14 @@ def test_a_schedule_ahead_of_the_optimiser() -> None:
     optimiser = SGD([leaf()])
     scheduler = StepLR(optimiser, 2)
     with pytest.warns(UserWarning, match=re.escape("Detected call of `lr_scheduler.step()` before")):
+        scheduler.step()
+
+
+def test_a_step_before_the_schedule_was_made_does_not_count() -> None:
+    optimiser = SGD([leaf()])
+    optimiser.step()
+    scheduler = StepLR(optimiser, 2)
+    with pytest.warns(UserWarning, match="Detected call"):
         scheduler.step()
 
 

@@ -1,29 +1,24 @@
 """The step that a line search chooses satisfies the strong Wolfe conditions, or is the best it has seen.
 
-The conditions are checked by their definition, on functions of one number whose slope is known.
+The conditions are checked by their definition, on functions of one number whose slope is known; the steps
+that are tried on the way are those that PyTorch tries.
 """
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gradcli.autograd.optim.line_search import CURVATURE, SUFFICIENT_DECREASE, Point, strong_wolfe
+from tests.autograd.curves import CURVES, FIRST, Curve, searches
 
-Curve = Callable[[float], tuple[float, float]]
-
-# Value and slope from 0 on, downhill at first. The second is the first test function of Moré and Thuente,
-# "Line search algorithms with guaranteed sufficient decrease" (1994), with beta = 2.
-CURVES: dict[str, Curve] = {
-    "parabola": lambda t: ((t - 1) ** 2, 2 * (t - 1)),
-    "moré thuente 1": lambda t: (-t / (t * t + 2), (t * t - 2) / (t * t + 2) ** 2),
-    "narrow": lambda t: (math.cosh(5 * (t - 0.3)), 5 * math.sinh(5 * (t - 0.3))),
-    "quartic": lambda t: ((t - 2) ** 4, 4 * (t - 2) ** 3),
-    "waves": lambda t: (math.sin(8 * t) / 8 + (t - 2) ** 2, math.cos(8 * t) + 2 * (t - 2)),
-}
+KNOWN = json.loads(
+    (Path(__file__).parent.parent / "reference" / "optimisers.json").read_text(encoding="utf-8")
+)["searches"]
 
 
 def search(
@@ -44,7 +39,7 @@ def search(
     return found, evaluations, tried
 
 
-@pytest.mark.parametrize("first", [1e-6, 0.01, 0.5, 1.0, 3.0, 20.0, 100.0])
+@pytest.mark.parametrize("first", [*FIRST, 100.0])
 @pytest.mark.parametrize("name", CURVES)
 def test_the_strong_wolfe_conditions(name: str, first: float) -> None:
     """From steps far too short and far too long."""
@@ -58,10 +53,30 @@ def test_the_strong_wolfe_conditions(name: str, first: float) -> None:
     assert evaluations == len(tried)
 
 
+@pytest.mark.parametrize(("title", "name", "first", "limit"), list(searches()))
+def test_the_steps_that_pytorch_tries(title: str, name: str, first: float, limit: int) -> None:
+    found, evaluations, tried = search(CURVES[name], first, limit)
+    known = KNOWN[title]
+    assert len(tried) == evaluations == len(known["tried"])
+    np.testing.assert_allclose(tried, known["tried"], rtol=1e-12)
+    assert found.step == pytest.approx(known["found"], rel=1e-12)
+
+
 def test_a_good_first_step_is_taken() -> None:
     """A parabola's minimum is as flat as can be."""
     found, evaluations, _ = search(CURVES["parabola"], 1.0)
     assert (found.step, found.loss, evaluations) == (1.0, 0.0, 1)
+
+
+@pytest.mark.parametrize(("fall", "taken"), [(0.00011, True), (0.00009, False)])
+def test_how_much_is_enough(fall: float, taken: bool) -> None:
+    """A ten-thousandth of what the slope at the start promises."""
+
+    def curve(t: float) -> tuple[float, float]:
+        return (-fall * t, -1.0) if t == 0 else (-fall * t, 0.0)
+
+    _, evaluations, _ = search(curve, 1.0)
+    assert (evaluations == 1) is taken
 
 
 def test_the_cubic_of_a_parabola_has_its_minimum() -> None:

@@ -81,11 +81,21 @@ def test_state_saved_halfway(make: Any) -> None:
     assert rates(new, 12) == rates(old, 12)
 
 
+def test_a_schedule_that_comes_later_knows_the_first_rate() -> None:
+    """As a schedule that is made anew for a saved optimiser must."""
+    optimiser = optimiser_at(1.0)
+    rates(StepLR(optimiser, step_size=1, gamma=0.5), 2)
+    later = CosineAnnealingLR(optimiser, T_max=10)
+    assert optimiser.param_groups[0]["lr"] == 0.25
+    assert later.base_lrs == [1.0]
+
+
 def test_a_rate_in_a_tensor_is_set_in_place() -> None:
     rate = tensor(1.0)
     scheduler = StepLR(optimiser_at(rate), step_size=1, gamma=0.5)
     assert rates(scheduler, 2) == [0.5, 0.25]
     assert rate.item() == 0.25
+    assert rate._version == 3  # once for each epoch, the first among them
     assert scheduler.optimizer.param_groups[0]["lr"] is rate
 
 

@@ -3,7 +3,6 @@
 ``python -m tests.differential [operators|expressions|autograd] [NAME ...]``
 
 Needs the extra ``differential``. Not a part of the test suite. A NAME is an operator as PyTorch's tests call
-<<<<<<< HEAD
 it, such as ``linalg.norm``. Exits with 1 when something disagrees. ``autograd --write`` records what PyTorch
 tells of each behaviour.
 =======
@@ -64,7 +63,6 @@ def expressions(names: list[str], console: Console) -> bool:
     return not failures
 
 
-<<<<<<< HEAD
 def autograd(names: list[str], console: Console) -> bool:
     """Behaviours of autograd on both libraries, or what PyTorch tells of them into the file of facts."""
     from tests.differential.autograd import compare, write
@@ -75,8 +73,6 @@ def autograd(names: list[str], console: Console) -> bool:
     return compare(console)
 
 
-PARTS = {"operators": operators, "expressions": expressions, "autograd": autograd}
-=======
 def optimisers(names: list[str], console: Console) -> bool:
     """Trainings, step by step against PyTorch's."""
     from tests.differential.optimisers import CLOSE, compare, write
@@ -92,8 +88,12 @@ def optimisers(names: list[str], console: Console) -> bool:
     return not apart
 
 
-PARTS = {"operators": operators, "expressions": expressions, "optimisers": optimisers}
->>>>>>> optim
+PARTS = {
+    "operators": operators,
+    "expressions": expressions,
+    "autograd": autograd,
+    "optimisers": optimisers,
+}
 
 
 def main(words: list[str]) -> int:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from torch.optim.lbfgs import _strong_wolfe
 
 from tests.autograd import training, tuning
+from tests.autograd.curves import CURVES, searches
 from tests.autograd.training import Library, ours, trainings, trajectory
 
 FACTS = Path(__file__).parent.parent / "reference" / "optimisers.json"
@@ -55,6 +57,26 @@ def difference(one: Any, other: Any) -> float:
     return largest
 
 
+def search(name: str, first: float, limit: int) -> dict[str, Any]:
+    """The steps that PyTorch's line search tries on a curve, and the one that it takes."""
+    tried = []
+
+    def tensor(slope: float) -> torch.Tensor:
+        return torch.tensor([slope], dtype=torch.float64)
+
+    def look(_: Any, step: Any, __: Any) -> tuple[float, torch.Tensor]:
+        tried.append(float(step))
+        loss, slope = CURVES[name](tried[-1])
+        return loss, tensor(slope)
+
+    loss, slope = CURVES[name](0.0)
+    direction = tensor(1.0)
+    found = _strong_wolfe(
+        look, None, first, direction, loss, tensor(slope), tensor(slope).dot(direction), max_ls=limit
+    )
+    return {"tried": tried, "found": float(found[2])}
+
+
 def compare() -> list[Row]:
     """Every training and every program around one, with both libraries."""
     one, other = ours(), theirs()
@@ -73,6 +95,7 @@ def write() -> None:
         "source": f"PyTorch {version} in float64, python -m tests.differential optimisers --write",
         "steps": list(training.STEPS),
         **{name: _strict(fact) for name, fact in tuning.facts(library).items()},
+        "searches": {title: search(*details) for title, *details in searches()},
         "trajectories": {each.name: trajectory(library, each) for each in trainings()},
     }
     parts = []

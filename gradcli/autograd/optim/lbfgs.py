@@ -95,8 +95,15 @@ class LBFGS(Optimizer):
             )
         if self.param_groups[0]["line_search_fn"] not in (None, "strong_wolfe"):
             raise AutogradError("only 'strong_wolfe' is supported", hint="or leave line_search_fn out")
+        outside = np.geterr()
+
+        def measured() -> Any:
+            with enable_grad(), np.errstate(**outside):
+                return closure()
+
+        # Like every optimiser's: a search that meets inf and nan goes on without a word.
         with np.errstate(all="ignore"):
-            return self._iterate(closure)
+            return self._iterate(measured)
 
     def _iterate(self, closure: Closure) -> Any:
         group = self.param_groups[0]
@@ -160,13 +167,16 @@ class LBFGS(Optimizer):
 
     def _evaluate(self, closure: Closure) -> tuple[Any, float, Vector]:
         """What the closure returns, as a float too, and the gradient of all parameters in one vector."""
-        with enable_grad():
-            answer = closure()
+        answer = closure()
         gradient = [
             np.zeros(p.array.size, p.array.dtype) if p.grad is None else p.grad.array.reshape(-1)
             for p in self._parameters()
         ]
-        return answer, float(answer), np.concatenate(gradient)
+        return (
+            answer,
+            answer.item() if isinstance(answer, Tensor) else float(answer),
+            np.concatenate(gradient),
+        )
 
     def _move(self, step: float, direction: Vector) -> None:
         at = 0

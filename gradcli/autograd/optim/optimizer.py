@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.autograd.optim.saved import load, pack
+from gradcli.autograd.sentences import type_name
 from gradcli.autograd.tensor import Tensor
 from gradcli.errors import AutogradKeyError, AutogradTypeError, AutogradValueError
 
@@ -59,9 +60,10 @@ class Optimizer(ABC):
         self.state: defaultdict[Tensor, State] = defaultdict(dict)
         self.param_groups: list[Group] = []
         if isinstance(params, Tensor) or not isinstance(params, Iterable):
+            got = type_name(params.array) if isinstance(params, Tensor) else type(params).__name__
             raise AutogradTypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, "
-                f"but got {type(params).__name__}",
+                f"but got {got.partition(' ')[0]}",
                 hint="put the parameters into a list: [w, b]",
             )
         given: list[Any] = list(params)

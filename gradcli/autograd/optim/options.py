@@ -24,8 +24,7 @@ def number(value: Any, name: str) -> float:
                 f"Tensor {name} must be 1-element", hint=f"pass a number, or a tensor of one, as {name}"
             )
         return float(value.array.reshape(()))
-    # A text would be read by float() too: "0.1" is more likely a slip than a number.
-    if isinstance(value, str) or not hasattr(value, "__float__"):
+    if not hasattr(value, "__float__"):
         raise AutogradTypeError(
             f"{name} must be a number, but got {type(value).__name__}", hint=f"pass a number as {name}"
         )

@@ -110,7 +110,8 @@ define(
 
 define(
     "relu",
-    pullback=lambda g, y, x: strong(g, number(ops.gt(x, 0))),
+    # Asked of the result, which is positive where x is: that is all that a tensor keeps.
+    pullback=lambda g, y, x: strong(g, number(ops.gt(y, 0))),
     kernel="kernels.activations.relu",
     doc="the larger of x and 0",
     kink=lambda x: ops.eq(x, 0),

@@ -40,8 +40,9 @@ define(
 define(
     "div",
     "a b",
-    # Not -a / (b * b), which overflows for large b and small.
-    pullback=(lambda g, y, a, b: strong(g, 1 / b), lambda g, y, a, b: strong(g, -y / b)),
+    # Not -a / (b * b), which overflows for large b and small; and not -y / b, for a tensor keeps what is
+    # read here: as PyTorch does, both terms and not the quotient.
+    pullback=(lambda g, y, a, b: strong(g, 1 / b), lambda g, y, a, b: strong(g, -(a / b) / b)),
     kernel="numpy.divide",
     analytic=True,
     scalar="scalars.divide",

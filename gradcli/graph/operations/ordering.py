@@ -25,7 +25,7 @@ def axis_along(ndim: int, axis: int) -> int | None:
     Raises:
         ShapeProblem: the array does not have it.
     """
-    return None if ndim == 0 and axis in (0, -1) else from_end(axis, ndim)[0]
+    return None if ndim == 0 and axis in (0, -1, None) else from_end(axis, ndim)[0]
 
 
 def _front(x: Shape, indices: Shape, axis: int | None) -> Shape:
