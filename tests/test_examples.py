@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.commands.run import run
+from gradcli.commands.entry import run
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 WORKING = sorted(EXAMPLES.glob("*.grad"))
