@@ -18,7 +18,7 @@ def main() -> None:
 
     # Graphs hold no cycles: fewer passes of the collector over a large one is all the same to memory.
     gc.set_threshold(100_000, 20, 20)
-    from gradcli.commands.run import run
+    from gradcli.commands.entry import run
     from gradcli.errors import OutputError
 
     bound_memory()

@@ -20,7 +20,7 @@ from gradcli.execute.plan import Plan, Step
 from gradcli.graph.node import INPUT, Node, ops
 from gradcli.graph.operations.comparison import CHOICE
 from gradcli.language.build import Built
-from gradcli.language.context import Call
+from gradcli.language.graphs import Call
 
 Value = Any
 Around = Callable[[Node], AbstractContextManager[Any]]

@@ -33,12 +33,13 @@ LAYERS: dict[str, set[str]] = {
     "execute": {"graph"},
     "language": {"graph", "execute"},
     "autograd": {"language", "graph", "execute"},
+    "programs": {"language", "autograd", "graph", "execute"},
     "data": {"language", "graph", "execute"},
     "output": set(),
     "": {"language", "graph", "execute", "data", "output", "checking", "autograd"},
     "reference": {"language", "graph", "output"},
     "checking": {"", "language", "graph", "execute", "output"},
-    "commands": {"", "checking", "reference", "language", "graph", "execute", "data", "output"},
+    "commands": {"", "checking", "reference", "programs", "language", "graph", "execute", "data", "output"},
     "__main__": {"commands"},
 }
 # The modules of output that draw graphs and write formulas know nodes.

@@ -103,7 +103,7 @@ def _defaults(record: Operation | Composite) -> dict[str, Any] | None:
 
 def _meaning(value: Any) -> Meaning:
     if isinstance(value, Variable | Node):
-        return value  # type: ignore[return-value]
+        return value
     if value is None:
         return NOTHING
     if isinstance(value, bool | np.bool_):

@@ -18,6 +18,7 @@ from gradcli.commands.streams import Streams, report
 from gradcli.commands.wrt import put_under_wrt
 from gradcli.diagnosis import first_fault, located
 from gradcli.errors import EmptyInputError, GradcliError, Source, UsageError
+from gradcli.language.automaton import EXPRESSION
 from gradcli.language.names import Given
 from gradcli.output import jsonform, plain
 
@@ -104,12 +105,14 @@ def placed(
     return located(error, expression, given, settings.dtype)
 
 
-def warn_of_unused(streams: Streams, inputs: Inputs, given: Mapping[str, Given], used: Set[str]) -> None:
+def warn_of_unused(
+    streams: Streams, inputs: Inputs, given: Mapping[str, Given], used: Set[str], what: str = EXPRESSION
+) -> None:
     """A warning for every NAME=VALUE that nothing uses; entries of --vars may go unused in silence."""
     words = {word.partition("=")[0].strip() for word in inputs.settings.words if "=" in word}
     for name in given:
         if name in words and name not in used and name not in inputs.used:
-            streams.warn(GradcliError(f"{name} is given, and the expression does not use it"))
+            streams.warn(GradcliError(f"{name} is given, and the {what} does not use it"))
 
 
 class _Lines:

@@ -19,6 +19,7 @@ COMMANDS = {
     "vjp": "Print the value, and a vector times the Jacobian by each name.",
     "hvp": "Print the value, and the Hessian of a scalar times a vector.",
     "vhp": "Print the value, and a vector times the Hessian of a scalar.",
+    "run": "Run a program: tensors, loops, branches, training.",
     "check": "Check the derivative against numbers, symbols and itself.",
     "graph": "Draw the graph, with values and gradients on its nodes.",
     "profile": "Measure time and memory of each part of an expression.",

@@ -10,12 +10,14 @@ from gradcli.answers import Answers
 from gradcli.commands.options import Settings
 from gradcli.data.assignments import ORDER, assign
 from gradcli.data.text import binary, decoded, decoder, longest, too_long, whole
-from gradcli.errors import EmptyInputError, UsageError
+from gradcli.errors import EmptyInputError, Source, UsageError
+from gradcli.language.automaton import EXPRESSION, PROGRAM
 from gradcli.language.names import Given
 
 _CHUNK = 1 << 16
 _STDIN = "standard input"
 _ALL_VALUES = "with --lines or -f every word is a value for a name, such as x=3 or x=1,2,3"
+_BEHIND_PROGRAM = "behind a program every word is a value for a name, such as x=3 or x=@data.csv"
 
 
 class Inputs:
@@ -39,9 +41,7 @@ class Inputs:
         words = self.settings.words
         if self.settings.file is not None:
             place = self.settings.file
-            text = self._file(place).replace("\r\n", "\n").replace("\r", "\n")
-            if not text.strip():
-                raise EmptyInputError(f"there is no expression in {_named(place)}")
+            text = self._text(place, EXPRESSION)
         elif words:
             text, place, words = words[0], "", words[1:]
         else:
@@ -52,7 +52,22 @@ class Inputs:
         expression = Answers(text, "" if place in ("", "-") else place, seed=self.settings.seed)
         return expression, self.given(words)
 
-    def given(self, words: tuple[str, ...]) -> dict[str, Given]:
+    def program(self) -> Source:
+        """The program in the file that was named.
+
+        Raises:
+            EmptyInputError: there is nothing in it.
+        """
+        place = str(self.settings.file)
+        return Source(self._text(place, PROGRAM), "" if place == "-" else place)
+
+    def _text(self, place: str, language: str) -> str:
+        text = self._file(place).replace("\r\n", "\n").replace("\r", "\n")
+        if not text.strip():
+            raise EmptyInputError(f"there is no {language} in {_named(place)}")
+        return text
+
+    def given(self, words: tuple[str, ...], language: str = EXPRESSION) -> dict[str, Given]:
         """The values of names, from ``--vars`` and from NAME=VALUE."""
         known: dict[str, Given] = {}
         if self.settings.vars is not None:
@@ -62,8 +77,8 @@ class Inputs:
             for name, value in read_variables(self.settings.vars).items():
                 known[name] = as_given(name, value, f"{self.settings.vars}")
         elsewhere = self.settings.lines or self.settings.file is not None
-        hint = _ALL_VALUES if elsewhere else ORDER
-        found = assign(words, known, self.stdin, hint, seed=self.settings.seed)
+        hint = _BEHIND_PROGRAM if language == PROGRAM else _ALL_VALUES if elsewhere else ORDER
+        found = assign(words, known, self.stdin, hint, seed=self.settings.seed, language=language)
         self.used |= found.used
         return found.given
 

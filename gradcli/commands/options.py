@@ -46,19 +46,21 @@ def _stacked(*decorators: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+seed = click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Draw other random numbers; a command gives the same ones every time, and its seed is 0.",
+)
+
 inputs = _stacked(
     click.argument("words", nargs=-1, metavar="[EXPR] [NAME=VALUE]..."),
     click.option(
         "-f", "--file", metavar="FILE", help="Read the expression from a file; - is standard input."
     ),
     click.option("--vars", metavar="FILE", help="Many names at once: a JSON object, TOML or npz."),
-    click.option(
-        "--seed",
-        type=click.IntRange(min=0),
-        default=0,
-        metavar="N",
-        help="Draw other random numbers; a command gives the same ones every time, and its seed is 0.",
-    ),
+    seed,
 )
 
 line_mode = _stacked(

@@ -1,66 +1,64 @@
-"""From the arguments to an exit code: every error becomes a sentence here."""
+"""``gradcli run``: a program."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from gradcli.commands.faults import as_gradcli_error
-from gradcli.commands.group import gradcli
-from gradcli.commands.options import Settings
-from gradcli.commands.streams import report
-from gradcli.errors import OutputError
+from gradcli.commands import options
+from gradcli.commands.answering import warn_of_unused
+from gradcli.commands.command import expression_command
+from gradcli.commands.inputs import Inputs
+from gradcli.commands.streams import Streams
+from gradcli.errors import EmptyInputError, Source, UsageError
+from gradcli.language.automaton import PROGRAM
 
-INTERRUPTED = 130
-
-
-def run(arguments: Sequence[str]) -> int:
-    """Run a command line; returns its exit code."""
-    try:
-        with_code = gradcli.main(list(arguments), prog_name="gradcli", standalone_mode=False)
-        sys.stdout.flush()
-        return with_code if isinstance(with_code, int) else 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        return INTERRUPTED
-    except Exception as error:
-        if "--debug" in arguments:
-            raise
-        fault = as_gradcli_error(error)
-        if isinstance(fault, OutputError):
-            _drop_output()
-        report(fault, "error", _appearance(arguments))
-        return fault.exit_code
+_EXAMPLES = """
+gradcli run -e 'x = tensor([1, 2], requires_grad=true); sum(x^2).backward(); print(x.grad)'
+gradcli run -e 'for i in range(3) { print(i, a*i) }' a=10
+"""
 
 
-def _appearance(arguments: Sequence[str]) -> Settings:
-    """How errors are to look; read by hand, as the command line may be what is wrong."""
-    found: dict[str, Any] = {}
-    options = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
-    for place, option in enumerate(options):
-        name, has_value, value = option.partition("=")
-        value = value if has_value else "".join(options[place + 1 : place + 2])
-        if option in ("--json", "--ascii"):
-            found[option[2:]] = True
-        elif name in ("-o", "--output") and value in ("json", "jsonl"):
-            found["json"] = True
-        elif name == "--color" and value in ("always", "never"):
-            found["color"] = value
-    return Settings((), **found)
+@expression_command("run", _EXAMPLES)
+@click.argument("words", nargs=-1, metavar="[FILE] [NAME=VALUE]...")
+@click.option("-e", "--text", metavar="TEXT", help="The program itself.")
+@click.option("-f", "--file", metavar="FILE", help="Read the program from a file; - is standard input.")
+@click.option("--vars", metavar="FILE", help="Many names at once: a JSON object, TOML or npz.")
+@options.seed
+@click.option("--json", is_flag=True, help="An error as one JSON object.")
+@options.appearance
+def command(text: str | None, **shared: Any) -> None:
+    """Run a program: tensors, loops, branches, training.
 
+    It prints what it is told to print, and nothing else. Values of names, also from files (NAME=@FILE),
+    become numbers and tensors of the program.
+    """
+    settings = options.settings_of(shared)
+    if text is not None and settings.file is not None:
+        raise UsageError("the program is given twice: with -e and with -f", hint="leave one out")
+    words = settings.words
+    if text is None and settings.file is None:
+        if not words:
+            raise EmptyInputError(
+                "there is no program",
+                hint="name a file (- is standard input), or give the text with -e",
+            )
+        settings, words = settings._replace(file=words[0]), words[1:]
+    inputs = Inputs(settings)
+    source = Source(text) if text is not None else inputs.program()
+    given = inputs.given(words, PROGRAM)
 
-def _drop_output() -> None:
-    """What is left in the buffer would fail a second time when Python exits."""
-    import os
-    from contextlib import suppress
+    from gradcli.programs.console import Console
+    from gradcli.programs.run import run
 
-    with suppress(OSError, ValueError):
-        lost = sys.stdout.fileno()
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, lost)
-        os.close(nowhere)
+    with Streams(settings) as streams:
+        watching = sys.stderr.isatty() and not settings.quiet and os.environ.get("TERM") != "dumb"
+        console = Console(streams.write, sys.stderr if watching else None)
+        try:
+            ran = run(source, given, console, streams.warn, seed=settings.seed)
+        finally:
+            streams.flush()
+        warn_of_unused(streams, inputs, given, ran.used, what=PROGRAM)

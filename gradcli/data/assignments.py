@@ -13,7 +13,7 @@ from gradcli.data.given import as_given
 from gradcli.errors import EmptyInputError, GradcliError, NameProblem, Source, Span, UsageError
 from gradcli.execute.plan import Plan
 from gradcli.graph.node import ops
-from gradcli.language.automaton import automaton
+from gradcli.language.automaton import EXPRESSION, automaton
 from gradcli.language.build import build
 from gradcli.language.lexer import normal
 from gradcli.language.names import Given
@@ -38,6 +38,7 @@ def assign(
     hint: str = ORDER,
     *,
     seed: int = 0,
+    language: str = EXPRESSION,
 ) -> Assigned:
     """Read every NAME=VALUE.
 
@@ -47,13 +48,14 @@ def assign(
         stdin: gives the text of standard input, for ``x=@-``.
         hint: what to do about a word that is no NAME=VALUE.
         seed: what random numbers are drawn from.
+        language: the names are for an expression, or for a program, which reserves some more words.
 
     Raises:
         UsageError: a word is no NAME=VALUE, or a file cannot be read.
         ExpressionError: a right side is wrong.
     """
     given, used = dict(known), set[str]()
-    waiting = _split(words, hint)
+    waiting = _split(words, hint, language)
     for name, (word, start) in list(waiting.items()):
         del waiting[name]
         try:
@@ -67,7 +69,7 @@ def assign(
     return Assigned(given, used)
 
 
-def _split(words: Iterable[str], hint: str) -> dict[str, tuple[str, int]]:
+def _split(words: Iterable[str], hint: str, language: str) -> dict[str, tuple[str, int]]:
     """Each name with its word, and where in the word its value begins."""
     found: dict[str, tuple[str, int]] = {}
     for word in words:
@@ -76,7 +78,7 @@ def _split(words: Iterable[str], hint: str) -> dict[str, tuple[str, int]]:
             what = "neither an option nor NAME=VALUE" if word.startswith("-") else "no NAME=VALUE"
             raise UsageError(f"'{word}' is {what}", hint=hint)
         name = normal(sign.group(1))
-        if name in automaton().keywords:
+        if name in automaton(language).keywords:
             raise UsageError(f"{name} is a word of the language and cannot be given a value")
         if name in found:
             raise UsageError(f"{name} is given twice: {found[name][0]} and {word}", hint="remove one of them")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gradcli.errors import CallProblem, Span
-from gradcli.graph.node import Array, Node, Operation, Parameter, constant
+from gradcli.graph.node import Array, Operation, Parameter, constant
 from gradcli.graph.operations.compose import Composite
 from gradcli.graph.operations.record import REQUIRED
 from gradcli.language.meaning import Group, Listing, Meaning, Nothing, kind_of
@@ -80,11 +80,11 @@ def bind(
     record: Operation | Composite,
     positional: Sequence[Meaning],
     keywords: Mapping[str, Meaning],
-    as_array: Callable[[Meaning], Node],
+    as_array: Callable[[Meaning], Array],
     evaluate: Evaluate,
     *,
     method: bool = False,
-) -> tuple[list[Node | None], dict[str, Any]]:
+) -> tuple[list[Array | None], dict[str, Any]]:
     """Sort arguments into arrays and parameters.
 
     Raises:
@@ -115,7 +115,7 @@ def bind(
         if name in given:
             raise CallProblem(f"{record.name}() got {name} twice", hint=form)
         given[name] = meaning
-    arrays: list[Node | None] = []
+    arrays: list[Array | None] = []
     for one in record.arguments:
         arrays.extend(_arrays(record, one, given.pop(_bare(one), None), as_array))
     parameters = {
@@ -156,8 +156,8 @@ def _missing(record: Operation | Composite, name: str) -> CallProblem:
 
 
 def _arrays(
-    record: Operation | Composite, form: str, meaning: Meaning | None, as_array: Callable[[Meaning], Node]
-) -> list[Node | None]:
+    record: Operation | Composite, form: str, meaning: Meaning | None, as_array: Callable[[Meaning], Array]
+) -> list[Array | None]:
     _, optional, default = form.partition("=")
     if meaning is None or (optional and isinstance(meaning, Nothing)):
         if not optional:

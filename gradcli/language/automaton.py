@@ -1,7 +1,7 @@
 """The shipped tables as Python objects, loaded at the first parse and once.
 
-In flows ``expression.json`` (``tables.py`` writes it and says what it holds); out comes what the lexer and
-the parser index at every token.
+In flows ``expression.json`` or ``program.json`` (``tables.py`` writes them and says what they hold); out
+comes what the lexer and the parser index at every token.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-TABLES = os.path.join(os.path.dirname(__file__), "expression.json")
+HERE = os.path.dirname(__file__)
+EXPRESSION, PROGRAM = "expression", "program"
+"""The two languages: a program is made of expressions, and of statements with effects."""
 
 
 class Rule(NamedTuple):
@@ -37,8 +39,9 @@ class Automaton:
     state n and n < 0 reduces the rule ~n.
     """
 
-    def __init__(self, path: str) -> None:
-        with open(path, encoding="utf-8") as file:
+    def __init__(self, language: str) -> None:
+        self.is_program = language == PROGRAM
+        with open(os.path.join(HERE, f"{language}.json"), encoding="utf-8") as file:
             tables = json.load(file)
         terminals, keywords = tables["terminals"], tables["keywords"]
         self.kinds: list[str] = [name for name, _ in terminals] + list(keywords.values()) + ["$END"]
@@ -74,6 +77,6 @@ class Automaton:
 
 
 @cache
-def automaton() -> Automaton:
-    """The machine of the language."""
-    return Automaton(TABLES)
+def automaton(language: str = EXPRESSION) -> Automaton:
+    """The machine of a language."""
+    return Automaton(language)

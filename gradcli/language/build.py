@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
-from gradcli.errors import CallProblem, GradcliError, NameProblem, Source, Span, SyntaxProblem
+from gradcli.errors import GradcliError, Source, Span, SyntaxProblem
 from gradcli.graph.derive import Trail
 from gradcli.graph.node import Node, ops
 from gradcli.graph.stable import Rewrite
 from gradcli.language import calls, rules
-from gradcli.language.context import Call, Context
+from gradcli.language.binding import define, target_names, unpacked
 from gradcli.language.derivatives import contains_derivative, differentiated_names
 from gradcli.language.draws import Draws
-from gradcli.language.lexer import normal
-from gradcli.language.meaning import NOTHING, Function, Group, Listing, Meaning, Scope, span_of
-from gradcli.language.names import Given, is_function
-from gradcli.language.rules import Step
+from gradcli.language.graphs import Call, GraphContext
+from gradcli.language.meaning import NOTHING, Function, Group, Meaning, Scope, span_of
+from gradcli.language.names import Given
 from gradcli.language.stabilised import rewrites, stabilised
 from gradcli.language.tree import Tree
+from gradcli.language.walk import Rules, walk
 
-_RULES = {**rules.RULES, **calls.RULES}
+_RULES: Rules[GraphContext] = {**rules.RULES, **calls.RULES}
 
 
 class Written(NamedTuple):
@@ -91,9 +91,9 @@ def build(
         ExpressionError: whatever is wrong with it, under its text.
     """
     differentiated = differentiated_names(tree) if contains_derivative(tree) else None
-    context = Context(source, given, wrt, free, differentiated, stable, Draws(seed, target))
+    context = GraphContext(source, given, wrt, free, differentiated, stable, Draws(seed, target))
     scope: Scope = {}
-    meaning: Meaning | Function = NOTHING
+    meaning: Meaning = NOTHING
     try:
         for statement in tree.parts:
             meaning = _statement(context, statement, scope)
@@ -122,66 +122,23 @@ def build(
     )
 
 
-def _walk(context: Context, tree: Tree, scope: Scope) -> Meaning:
-    """Mean a tree: the rules that wait for their parts stand on a stack of our own."""
-    stack: list[Step] = []
-    value: Any = _RULES[tree.rule](context, tree, scope)
-    while True:
-        if isinstance(value, Generator):
-            stack.append(value)
-            value = None
-        elif not stack:
-            result: Meaning = value
-            return result
-        try:
-            wanted, inner = stack[-1].send(value)
-        except StopIteration as stop:
-            stack.pop()
-            value = stop.value
-        else:
-            value = _RULES[wanted.rule](context, wanted, inner)
-
-
-def _statement(context: Context, tree: Tree, scope: Scope) -> Meaning | Function:
+def _statement(context: GraphContext, tree: Tree, scope: Scope) -> Meaning:
     if tree.rule != "assignment":
-        return _walk(context, tree, scope)
+        return walk(_RULES, context, tree, scope)
     target, right = tree.parts
     if target.rule == "call":
-        return _define(context, target, right, scope)
-    names = _targets(context, target)
-    meaning = _walk(context, right, scope)
+        return define(context, target, right, scope)
+    names = target_names(context, target)
+    meaning = walk(_RULES, context, right, scope)
     if target.rule != "tuple":
         _bind(context, scope, names[0], meaning, right)
         return meaning
-    count = len(meaning.items) if isinstance(meaning, (Group, Listing)) else 1
-    if not isinstance(meaning, (Group, Listing)) or count != len(names):
-        raise CallProblem(
-            f"{len(names)} names on the left side, and {count} on the right", span=span_of(tree)
-        )
-    for name, one in zip(names, meaning.items, strict=True):
+    for name, one in zip(names, unpacked(meaning, len(names), tree), strict=True):
         _bind(context, scope, name, one, right)
     return meaning
 
 
-def _targets(context: Context, target: Tree) -> list[str]:
-    parts = target.parts if target.rule == "tuple" else [target]
-    for part in parts:
-        if part.rule in ("boolean", "none"):
-            raise SyntaxProblem(
-                f"{part.word(0).text} is a word of the language and cannot be given a value",
-                span=Span(part.start, part.end),
-                hint="choose another name, or compare with ==",
-            )
-    if not parts or any(part.rule != "name" for part in parts):
-        raise SyntaxProblem(
-            "the left side of '=' must be a name, names, or a function with its parameters",
-            span=Span(target.start, target.end),
-            hint="compare with ==",
-        )
-    return [context.name(part) for part in parts]
-
-
-def _bind(context: Context, scope: Scope, name: str, meaning: Meaning, tree: Tree) -> None:
+def _bind(context: GraphContext, scope: Scope, name: str, meaning: Meaning, tree: Tree) -> None:
     if isinstance(meaning, Group):
         scope[name] = meaning
         return
@@ -198,30 +155,7 @@ def _bind(context: Context, scope: Scope, name: str, meaning: Meaning, tree: Tre
     scope[name] = node
 
 
-def _define(context: Context, target: Tree, body: Tree, scope: Scope) -> Function:
-    name = target.word(0)
-    for part in target.parts:
-        if part.rule != "name":
-            raise SyntaxProblem(
-                "the parameters of a function must be names",
-                span=Span(part.start, part.end),
-                hint="write f(a, b) = a^2 + b",
-            )
-    parameters = tuple([context.name(part) for part in target.parts])
-    if is_function(name.text):
-        raise NameProblem(
-            f"{name.text}() is a function of the language already",
-            span=Span(name.start, name.end),
-            hint="choose another name",
-        )
-    if len(set(parameters)) < len(parameters):
-        raise SyntaxProblem("two parameters have the same name", span=Span(target.start, target.end))
-    function = Function(normal(name.text), parameters, body, dict(scope), contains_derivative(body))
-    scope[function.name] = function
-    return function
-
-
-def _results(context: Context, meaning: Meaning | Function, tree: Tree) -> tuple[list[Node], bool]:
+def _results(context: GraphContext, meaning: Meaning, tree: Tree) -> tuple[list[Node], bool]:
     if isinstance(meaning, Function):
         raise SyntaxProblem(
             f"the last line defines the function {meaning.name}() and gives no result",

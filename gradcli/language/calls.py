@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from typing import Any
+
 from gradcli.errors import CallProblem, ExpressionError, GradientProblem, NameProblem, ShapeProblem, Span
 from gradcli.graph.gradless import refuse_gradless
-from gradcli.graph.node import Node, ops, variable
+from gradcli.graph.node import ops
 from gradcli.graph.operations.compose import Composite
 from gradcli.graph.shapes import agree, describe
 from gradcli.language import derivatives
 from gradcli.language.arguments import bind
 from gradcli.language.blame import name_function
 from gradcli.language.context import Context
+from gradcli.language.graphs import GraphContext
 from gradcli.language.lexer import normal
-from gradcli.language.meaning import Function, Group, Meaning, Scope, span_of
+from gradcli.language.meaning import Function, Meaning, Scope, span_of
 from gradcli.language.names import (
     DERIVATIVES,
     function_names,
@@ -21,7 +25,7 @@ from gradcli.language.names import (
     listed,
     nearest,
 )
-from gradcli.language.rules import Rule, Step
+from gradcli.language.rules import Step
 from gradcli.language.stabilised import stabilised
 from gradcli.language.tree import Token, Tree
 
@@ -29,25 +33,45 @@ from gradcli.language.tree import Token, Tree
 _OF_TWO = {"max": "maximum", "min": "minimum"}
 
 
-def _function(context: Context, tree: Tree, scope: Scope) -> Step:
+Arguments = tuple[list[Meaning], dict[str, Meaning]]
+
+
+def _function(context: GraphContext, tree: Tree, scope: Scope) -> Step:
     return _call(context, tree, tree.word(0), tree.parts, scope)
 
 
-def _method(context: Context, tree: Tree, scope: Scope) -> Step:
+def _method(context: GraphContext, tree: Tree, scope: Scope) -> Step:
     return _call(context, tree, tree.word(1), tree.parts, scope)
 
 
-def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scope: Scope) -> Step:
+def _call(context: GraphContext, tree: Tree, name: Token, written: list[Tree], scope: Scope) -> Step:
+    word = normal(name.text)
+    if word in DERIVATIVES and not isinstance(scope.get(word), Function):
+        return (yield from _derivative(context, tree, word, written, scope))
+    return (yield from call(context, tree, name, written, scope))
+
+
+def call(context: Context[Any], tree: Tree, name: Token, written: list[Tree], scope: Scope) -> Step:
+    """Call a function of the text or of the language; ``written`` are its arguments."""
     word = normal(name.text)
     function = scope.get(word)
-    if not isinstance(function, Function):
-        if word in DERIVATIVES:
-            return (yield from _derivative(context, tree, word, arguments, scope))
-        if not is_function(word):
-            raise _no_function(context, word, name, tree, scope)
+    if not isinstance(function, Function) and not is_function(word):
+        raise _no_function(context, word, name, tree, scope)
+    positional, keywords = yield from arguments(word, written, scope)
+    if isinstance(function, Function):
+        return (yield from inline(context, tree, function, positional, keywords))
+    return apply(context, tree, word, positional, keywords)
+
+
+def arguments(word: str, written: list[Tree], scope: Scope) -> Generator[tuple[Tree, Scope], Any, Arguments]:
+    """What the arguments of a call mean: those by place, and those by name.
+
+    Raises:
+        CallProblem: one is given twice, or one without a name follows one with a name.
+    """
     positional: list[Meaning] = []
     keywords: dict[str, Meaning] = {}
-    for argument in arguments:
+    for argument in written:
         if argument.rule == "keyword":
             key, right = argument.word(0), argument.part(1)
             if key.text in keywords:
@@ -60,8 +84,13 @@ def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scop
             )
         else:
             positional.append((yield argument, scope))
-    if isinstance(function, Function):
-        return (yield from _inline(context, tree, function, positional, keywords))
+    return positional, keywords
+
+
+def apply(
+    context: Context[Any], tree: Tree, word: str, positional: list[Meaning], keywords: dict[str, Meaning]
+) -> Meaning:
+    """Call a function of the language."""
     record = functions()[word]
     try:
         arrays, parameters = context.guard(
@@ -76,10 +105,12 @@ def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scop
         )
         if isinstance(record, Composite):
             return context.compose(record, arrays, parameters, tree)
-        return context.apply(record, arrays, parameters, tree)
+        result: Meaning = context.apply(record, arrays, parameters, tree)
+        return result
     except ExpressionError as error:
         if record.name in _OF_TWO and len(positional) == 2:
-            pair = ", ".join([context.source.text[one.start : one.end] for one in arguments])
+            written = tree.parts
+            pair = ", ".join([context.source.text[one.start : one.end] for one in written])
             other = _OF_TWO[record.name]
             error.hint = f"the second argument is an axis; for two values write {other}({pair})"
         if error.span == span_of(tree):  # else it is about one of the arguments
@@ -87,9 +118,14 @@ def _call(context: Context, tree: Tree, name: Token, arguments: list[Tree], scop
         raise
 
 
-def _inline(
-    context: Context, tree: Tree, function: Function, positional: list[Meaning], keywords: dict[str, Meaning]
+def inline(
+    context: Context[Any],
+    tree: Tree,
+    function: Function,
+    positional: list[Meaning],
+    keywords: dict[str, Meaning],
 ) -> Step:
+    """Call a function of the text: its body means what it does with the arguments in place."""
     names = function.parameters
     given = dict(zip(names, positional, strict=False))
     if len(positional) > len(names) or any(k not in names or k in given for k in keywords):
@@ -100,7 +136,6 @@ def _inline(
         )
     given.update(keywords)
     scope = dict(function.scope)
-    bound: dict[Node, Node] = {}
     for name in names:
         if name not in given:
             raise CallProblem(
@@ -108,28 +143,13 @@ def _inline(
                 span=span_of(tree),
                 hint=f"its form is {function.usage}",
             )
-        meaning = given[name]
-        if not isinstance(meaning, Group):
-            meaning = context.array(meaning, span_of(tree))
-            if function.differentiates:
-                # In the body a parameter is a variable of its own: the body is differentiated with
-                # it, and the argument takes its place afterwards.
-                free = variable(f"{name} of {function.name}", meaning.shape, meaning.kind)
-                bound[free], meaning = meaning, free
-        scope[name] = meaning
-    context.calling.append(function.name)
-    context.bound.update(bound)
+        scope[name] = context.held(given[name], span_of(tree))
+    free = context.enter(function, scope)
     result: Meaning = yield function.body, scope
-    context.calling.pop()
-    if not bound:
-        return result
-    if isinstance(result, Group):
-        items = [context.unbind(context.array(one, result.span), bound) for one in result.items]
-        return Group(tuple(items), result.span)
-    return context.unbind(context.array(result, span_of(tree)), bound)
+    return context.leave(result, free, span_of(tree))
 
 
-def _no_function(context: Context, word: str, name: Token, tree: Tree, scope: Scope) -> ExpressionError:
+def _no_function(context: Context[Any], word: str, name: Token, tree: Tree, scope: Scope) -> ExpressionError:
     span = Span(name.start, name.end)
     if word in context.calling:
         return NameProblem(
@@ -150,16 +170,16 @@ def _no_function(context: Context, word: str, name: Token, tree: Tree, scope: Sc
     return NameProblem(f"there is no function {word}()", span=span, hint=hint)
 
 
-def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], scope: Scope) -> Step:
+def _derivative(context: GraphContext, tree: Tree, word: str, written: list[Tree], scope: Scope) -> Step:
     extra = DERIVATIVES[word]
     form = f"{word}(expr, x{', ' + extra if extra == 'v' else ''})"
     if word == "diff":
         form = "diff(expr, x) or diff(expr, x, n)"
     least, most = (3, 3) if extra == "v" else (2, 3 if extra else 2)
-    if not least <= len(arguments) <= most:
+    if not least <= len(written) <= most:
         what = "an expression, a name and a vector" if extra == "v" else "an expression and a name"
         raise CallProblem(f"{word}() takes {what}", span=span_of(tree), hint=f"write {form}")
-    expression, by, *rest = arguments
+    expression, by, *rest = written
     if by.rule != "name":
         raise CallProblem(
             f"{word}() differentiates by a name", span=Span(by.start, by.end), hint=f"write {form}"
@@ -167,9 +187,9 @@ def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], 
     x = context.array((yield by, scope), span_of(by))
     y = context.array((yield expression, scope), span_of(expression))
     name = context.name(by)
-    written = x
+    as_written = x
     x, y = stabilised(context, [x, y])
-    if x in context.sized or written in context.sized:
+    if x in context.sized or as_written in context.sized:
         raise GradientProblem(f"{name} decides a size, so there is no derivative by it", span=span_of(by))
     if x.kind == "bool":
         raise GradientProblem(f"{name} is true or false: there is no derivative by it", span=span_of(by))
@@ -212,4 +232,5 @@ def _derivative(context: Context, tree: Tree, word: str, arguments: list[Tree], 
     return context.at(tree, context.guard(tree, derivatives.PRODUCTS[word], y, x, v, context.trail))
 
 
-RULES: dict[str, Rule] = {"call": _function, "method": _method}
+RULES: dict[str, Callable[[GraphContext, Tree, Scope], Step]] = {"call": _function, "method": _method}
+"""Calls in an expression, derivatives among them."""

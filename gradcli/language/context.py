@@ -1,106 +1,40 @@
-"""What every rule of the walk shares: names given, spans kept, operations applied under the text."""
+"""What every rule of the walk asks, whether arrays are nodes of a graph or tensors of a program."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
-from gradcli.errors import (
-    CallProblem,
-    EvaluationError,
-    ExpressionError,
-    GradientProblem,
-    NameProblem,
-    ShapeProblem,
-    Source,
-    Span,
-)
-from gradcli.graph.derive import Trail
-from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, Operation, reachable, variable
+from gradcli.errors import CallProblem, ExpressionError, ShapeProblem, Source, Span
+from gradcli.graph.node import Array, Operation
 from gradcli.graph.operations.compose import Composite
-from gradcli.graph.shapes import describe, elements
-from gradcli.graph.stable import Stable
-from gradcli.graph.substitute import substitute
 from gradcli.language import symbols
-from gradcli.language.draws import Draws
 from gradcli.language.lexer import normal
-from gradcli.language.lists import stacked
-from gradcli.language.meaning import Group, Listing, Meaning, kind_of, span_of
+from gradcli.language.meaning import Function, Group, Listing, Meaning, Scope, kind_of, span_of
 from gradcli.language.names import Given
 from gradcli.language.tree import Tree
 
-# An array's bytes must be countable in 63 bits.
-_MOST_ELEMENTS = 1 << 59
+A = TypeVar("A", bound=Array)
 
 
-class Call(NamedTuple):
-    """A call of a composed function that has one backward node in PyTorch."""
-
-    record: Composite
-    arguments: tuple[Node | None, ...]
-    parameters: dict[str, Any]
-    results: tuple[Node, ...]
-
-    def where(self, new: Mapping[Node, Node]) -> Call:
-        """The same call with other nodes in the places of some."""
-        arguments = [None if one is None else new.get(one, one) for one in self.arguments]
-        results = [new.get(one, one) for one in self.results]
-        return self._replace(arguments=tuple(arguments), results=tuple(results))
-
-
-class Context:
-    """One build of one text.
+class Context(ABC, Generic[A]):
+    """One walk over one text.
 
     Args:
         source: the text, for the errors.
         given: what is known of each name.
-        wrt: the names that will be differentiated by: no size may depend on them.
         free: a name without a value is a scalar input, instead of an error.
-        differentiated: the names that the text itself differentiates by; ``None`` if it takes no derivative.
-        stable: whether what overflows only because of how it is written is computed in another way.
-        draws: gives the seeds of its calls of random numbers.
 
     Attributes:
-        inputs: the node of every given name that was used.
-        spans: where in the text a node comes from.
-        trail: which node a derivative node comes from.
-        sized: nodes whose values decided a size, an axis or a slice.
-        varied: nodes that will be differentiated by, with their names.
-        kept: the nodes of assigned names that are differentiated by, there or here: they are free.
-        arithmetic: scalar nodes that are made of numbers alone.
-        bound: the free variables that stand for a function's arguments while its body is differentiated.
-        calling: the functions of the text that are being inlined.
-        calls: the calls that are one node in PyTorch's backward graph, and several here.
+        calling: the functions of the text whose bodies are being walked, the innermost last.
     """
 
-    def __init__(
-        self,
-        source: Source,
-        given: Mapping[str, Given],
-        wrt: Collection[str],
-        free: bool,
-        differentiated: Collection[str] | None,
-        stable: bool,
-        draws: Draws,
-    ) -> None:
+    def __init__(self, source: Source, given: Mapping[str, Given], free: bool = False) -> None:
         self.source = source
         self.given = given
-        self.wrt = wrt
         self.free = free
-        self.differentiates = differentiated is not None
-        self.free_names = {*wrt, *(differentiated or ())}
-        self._draws = draws
-        self.inputs: dict[str, Node] = {}
-        self.spans: dict[Node, Span] = {}
-        self.trail = Trail()
-        self.sized: set[Node] = set()
-        self.varied: dict[Node, str] = {}
-        self.kept: set[Node] = set()
-        self.arithmetic: set[Node] = set()
-        self.bound: dict[Node, Node] = {}
         self.calling: list[str] = []
-        self.calls: list[Call] = []
-        self.stable = Stable(self.kept) if stable else None
 
     def name(self, tree: Tree) -> str:
         """The name in a tree of the rule ``name``; a pasted symbol is the constant it looks like."""
@@ -108,81 +42,94 @@ class Context:
         symbol = symbols.CONSTANTS.get(name)
         return name if symbol is None or name in self.given else symbol
 
-    def input(self, name: str, tree: Tree) -> Node:
-        """The node of a given name, one for all its uses."""
-        if name not in self.inputs:
-            known = self.given.get(name)
-            kind: Kind = "float" if known is None else known.kind
-            self.inputs[name] = self.at(tree, variable(name, () if known is None else known.shape, kind))
-            if name in self.wrt:
-                self.varied[self.inputs[name]] = name
-        return self.inputs[name]
+    @abstractmethod
+    def input(self, name: str, tree: Tree) -> A:
+        """The array of a given name, one for all its uses."""
 
-    @property
-    def sized_names(self) -> set[str]:
-        """The given names among what decided a size."""
-        return {node.values[0] for node in self.sized if node.op is INPUT}
+    @abstractmethod
+    def at(self, tree: Tree, array: A) -> A:
+        """Note where an array comes from; numbers of the text come through here too."""
 
-    def at(self, tree: Tree, node: Node) -> Node:
-        """Note where a node comes from."""
-        self.spans.setdefault(node, span_of(tree))
-        return node
-
-    def apply(self, record: Operation, arguments: list[Node], parameters: dict[str, Any], tree: Tree) -> Node:
+    @abstractmethod
+    def apply(self, record: Operation, arguments: list[A], parameters: dict[str, Any], tree: Tree) -> A:
         """Apply an operation.
 
         Raises:
             ExpressionError: shapes or parameters do not fit, under the text.
         """
-        self._draws.hand_out(record, parameters)
-        node: Node = self.guard(tree, record.__call__, *arguments, operands=arguments, **parameters)
-        known = [one.op is CONSTANT or one in self.arithmetic for one in arguments]
-        if node.shape == () and known and all(known):
-            self.arithmetic.add(node)
-        return self._made(tree, node)
 
+    @abstractmethod
     def compose(
-        self, record: Composite, arguments: list[Node | None], parameters: dict[str, Any], tree: Tree
+        self, record: Composite, arguments: list[A | None], parameters: dict[str, Any], tree: Tree
     ) -> Meaning:
-        """Build what a composed function stands for: a tuple where it has several results.
+        """Apply a composed function: a tuple where it has several results.
 
         Raises:
             ExpressionError: shapes or parameters do not fit, under the text.
         """
-        self._draws.hand_out(record, parameters)
-        operands = [argument for argument in arguments if argument is not None]
-        found: Node | tuple[Node, ...] = self.guard(
-            tree, record.__call__, *arguments, operands=operands, **parameters
+
+    @abstractmethod
+    def subscript(self, x: A, items: list[tuple[Any, ...]], arrays: list[A], tree: Tree) -> A:
+        """Pick from an array; ``items`` are as ``language.subscripts`` reads them."""
+
+    @abstractmethod
+    def stacked(self, listing: Listing) -> A:
+        """A list as one array."""
+
+    @abstractmethod
+    def evaluate(self, array: A) -> float:
+        """The value of what must be known now, such as a size."""
+
+    @abstractmethod
+    def exponent(self, array: A, tree: Tree) -> A:
+        """An exponent, as a constant where it is made of numbers alone: its rules are better then."""
+
+    @abstractmethod
+    def truth(self, condition: A, span: Span) -> bool | None:
+        """Whether a condition holds; ``None`` where that is known only when the graph runs."""
+
+    @abstractmethod
+    def held(self, meaning: Meaning, span: Span) -> Meaning:
+        """What a name or a parameter holds of what it is given."""
+
+    @abstractmethod
+    def enter(self, function: Function, scope: Scope) -> Mapping[A, A]:
+        """Begin to walk the body of a function of the text, whose parameters are in the scope.
+
+        Returns:
+            The parameters that are free variables in the body, with their arguments.
+        """
+
+    @abstractmethod
+    def leave(self, result: Meaning, free: Mapping[A, A], span: Span) -> Meaning:
+        """What a function of the text gives, its arguments in the place of its free variables."""
+
+    @abstractmethod
+    def provenance(self, operands: Sequence[A]) -> tuple[str, ...]:
+        """Where the shape of each operand came from, for the errors."""
+
+    def array(self, meaning: Meaning, span: Span) -> A:
+        """A meaning as one array: a list is stacked.
+
+        Raises:
+            CallProblem: it is a tuple, a text or nothing.
+        """
+        if isinstance(meaning, Array):
+            return meaning  # type: ignore[return-value]  # the walk makes no others
+        if isinstance(meaning, Listing):
+            return self.stacked(meaning)
+        raise CallProblem(
+            f"{kind_of(meaning)} stands where a number or an array is due",
+            span=span,
+            hint="pick one of its parts: write [0] behind it" if isinstance(meaning, Group) else "",
         )
-        results = found if isinstance(found, tuple) else (found,)
-        if record.torch:
-            self.calls.append(Call(record, tuple(arguments), parameters, results))
-        for node in results:
-            self._note_inner(tree, node, operands)
-            self._made(tree, node)
-        return Group(results, span_of(tree)) if isinstance(found, tuple) else found
-
-    def _made(self, tree: Tree, node: Node) -> Node:
-        if node.shape and elements(node.shape) > _MOST_ELEMENTS:
-            raise ShapeProblem("this array has more elements than a memory can hold", span=span_of(tree))
-        return self.at(tree, node)
-
-    def _note_inner(self, tree: Tree, node: Node, arguments: list[Node]) -> None:
-        """What a composed function made between its arguments and its result comes from its call."""
-        newest = max([argument.number for argument in arguments], default=-1)
-        stack = [node]
-        while stack:
-            one = stack.pop()
-            if one.number > newest and one not in self.spans:
-                self.spans[one] = span_of(tree)
-                stack.extend(one.args)
 
     def guard(
         self,
         tree: Tree,
         call: Callable[..., Any],
         *arguments: Any,
-        operands: list[Node] | None = None,
+        operands: Sequence[A] = (),
         **named: Any,
     ) -> Any:
         """Call what knows nothing of the text; what it raises is put under the text."""
@@ -191,95 +138,5 @@ class Context:
         except ExpressionError as error:
             error.span = error.span or span_of(tree)
             if isinstance(error, ShapeProblem) and operands:
-                error.notes = error.notes or self._provenance(operands)
+                error.notes = error.notes or self.provenance(operands)
             raise
-
-    def _provenance(self, operands: list[Node]) -> tuple[str, ...]:
-        parts = []
-        for node in operands:
-            span = self.spans.get(node)
-            if span is None or node.op is CONSTANT:
-                continue
-            text = " ".join(self.source.text[span.start : span.end].split())
-            origin = ""
-            if node.op is INPUT:
-                text = node.values[0]
-                known = self.given.get(text)
-                origin = f", given by {known.origin}" if known and known.origin else ""
-            parts.append(f"{text} is {describe(node.shape)}{origin}")
-        return ("; ".join(dict.fromkeys(parts)),) if parts else ()
-
-    def array(self, meaning: Meaning, span: Span) -> Node:
-        """A meaning as one array: a list is stacked.
-
-        Raises:
-            CallProblem: it is a tuple, a text or nothing.
-        """
-        if isinstance(meaning, Node):
-            return meaning
-        if isinstance(meaning, Listing):
-            return stacked(meaning, self.array, self.spans)
-        raise CallProblem(
-            f"{kind_of(meaning)} stands where a number or an array is due",
-            span=span,
-            hint="pick one of its parts: write [0] behind it" if isinstance(meaning, Group) else "",
-        )
-
-    def evaluate(self, node: Node) -> float:
-        """The value of what decides a size, while the graph is being built.
-
-        Raises:
-            EvaluationError: its value cannot be computed.
-        NameProblem: it depends on a name without a value.
-            GradientProblem: it depends on a name that is differentiated by.
-        """
-        from gradcli.execute.plan import Plan
-
-        span = self.spans.get(node)
-        node, reached = self._settled(node)
-        needed = [one.values[0] for one in reached if one.op is INPUT and one not in self.bound]
-        for one in reached:
-            if one in self.varied:
-                name = self.varied[one]
-                raise GradientProblem(f"a size depends on {name}, so there is no derivative by it", span=span)
-        values = {}
-        for name in needed:
-            known = self.given.get(name)
-            if known is None or known.value is None:
-                raise NameProblem(
-                    f"a size depends on {name}, which has no value",
-                    span=span,
-                    hint=f"give it one: {name}=...",
-                )
-            values[name] = known.value
-        self.sized.update(reached)
-        try:
-            (value,) = Plan([node]).run(values)
-        except EvaluationError as error:
-            error.span = error.span or span
-            raise
-        return float(value)
-
-    def _settled(self, node: Node) -> tuple[Node, list[Node]]:
-        """A node with the arguments of functions in their places, and all that it depends on."""
-        reached = reachable([node])
-        every = list(reached)
-        while any(one in self.bound for one in reached):
-            node = substitute([node], self.bound).get(node, node)
-            reached = reachable([node])
-            every += reached
-        return node, every
-
-    def stands_for(self, new: Node, old: Node) -> None:
-        """A node comes from where the one comes from in whose place it stands."""
-        origin = old if old in self.spans else self.trail.origin(old)
-        if origin in self.spans:
-            self.spans.setdefault(new, self.spans[origin])
-
-    def unbind(self, node: Node, arguments: dict[Node, Node]) -> Node:
-        """A node of a function's body with the arguments in the place of its free variables."""
-        made = substitute([node], arguments)
-        for old, new in made.items():
-            self.stands_for(new, old)
-        self.calls += [one.where(made) for one in self.calls if not made.keys().isdisjoint(one.results)]
-        return made.get(node, node)

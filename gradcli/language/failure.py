@@ -29,11 +29,13 @@ OPERANDS = (
     "INFINITY",
 )
 NUMBERS = ("NUMBER", "COEFFICIENT")
-KEYWORDS = ("IF", "ELSE", "AND", "OR", "NOT", "TRUE", "FALSE", "NONE")
+BLOCKS = ("FOR", "WHILE", "IF", "WITH")
+"""What a block stands behind, ELSE apart."""
+KEYWORDS = ("IF", "ELSE", "AND", "OR", "NOT", "TRUE", "FALSE", "NONE", "FOR", "IN", "WHILE", "WITH", "ASSERT")
 SUPERSCRIPT = {"SQUARED": "2", "CUBED": "3"}
 SEPARATORS = ("$END", "_NEWLINE", "_SEMICOLON")
-CLOSERS = ("RPAR", "RSQB", "COMMA", *SEPARATORS)
-DANGLING = (*BINARY, "NOT", "ROOT", "COEFFICIENT", "IF", "ELSE")
+CLOSERS = ("RPAR", "RSQB", "RBRACE", "COMMA", *SEPARATORS)
+DANGLING = (*BINARY, "NOT", "ROOT", "COEFFICIENT", "IF", "ELSE", "AUGMENTED")
 """What needs a value on its right."""
 LONGEST = 40
 """Characters of the user's text that a hint repeats at most."""
@@ -58,6 +60,7 @@ class Failure:
         self.words = words
         self.index = index
         self.start, self.end = words[index][1:]
+        self.is_program = machine.is_program
         self._machine = machine
         self._kinds = [*machine.kinds, "unknown"]
         # The parser may have reduced too far before it noticed, so this runs again up to the word before.
@@ -101,13 +104,28 @@ class Failure:
 
     @cached_property
     def open_brackets(self) -> list[int]:
-        """The indices of the words that open a bracket which is still open here, the outermost first."""
+        """The indices of the words that open a bracket which is still open here, the outermost first.
+
+        A brace is none: what is in it are statements of their own.
+        """
         opened: list[int] = []
         for i in range(self.index):
             kind = self._kinds[self.words[i][0]]
             if kind in ("LPAR", "LSQB"):
                 opened.append(i)
             elif kind in ("RPAR", "RSQB"):
+                opened.pop()
+        return opened
+
+    @cached_property
+    def open_braces(self) -> list[int]:
+        """The indices of the words that open a block which is still open here, the outermost first."""
+        opened: list[int] = []
+        for i in range(self.index):
+            kind = self._kinds[self.words[i][0]]
+            if kind == "LBRACE":
+                opened.append(i)
+            elif kind == "RBRACE":
                 opened.pop()
         return opened
 
@@ -162,6 +180,12 @@ class Failure:
         return end, end
 
     @property
+    def after_line_end(self) -> bool:
+        """A line ended just before, in brackets or not."""
+        before = self.words[self.index - 1][1] if self.index else 0
+        return "\n" in self.text[before : self.start]
+
+    @property
     def side_by_side(self) -> bool:
         """A value follows a value."""
         return self.ended_operand and self.kind() in OPERANDS
@@ -169,9 +193,14 @@ class Failure:
     def statement_start(self) -> int:
         """The index of the first word of the statement."""
         i = self.index
-        while i and self._kinds[self.words[i - 1][0]] not in ("_NEWLINE", "_SEMICOLON"):
+        while i and self._kinds[self.words[i - 1][0]] not in ("_NEWLINE", "_SEMICOLON", "LBRACE", "RBRACE"):
             i -= 1
         return i
+
+    @property
+    def opening_word(self) -> str:
+        """The kind of the first word of the statement."""
+        return self._kinds[self.words[self.statement_start()][0]]
 
     def left(self, operator: str = "") -> str:
         """The operand that ends just before, as far back as an operator here would reach."""
@@ -222,6 +251,8 @@ class Failure:
         self, kind: str, states: list[int] | None = None, starts: list[int] | None = None
     ) -> tuple[list[int], list[int]] | None:
         """The stacks once a word of that kind has been taken; None if it would not be."""
+        if kind not in self._machine.numbers:
+            return None
         states, starts = list(states or self._states), list(starts or self._starts)
         taken = self._feed(states, starts, (self._machine.numbers[kind], self.start, self.start))
         return (states, starts) if taken else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gradcli.errors import Span, SyntaxProblem
 from gradcli.language.failure import Failure
-from gradcli.language.mistakes import HINTS
+from gradcli.language.mistakes import HINTS, PROGRAM_HINTS
 
 EXPECTED = (
     ("NUMBER", ("a number", "a name", "'('")),
@@ -19,14 +19,16 @@ EXPECTED = (
     ("COMMA", ("','",)),
     ("RPAR", ("')'",)),
     ("RSQB", ("']'",)),
-    ("$END", ("the end of the expression",)),
+    ("LBRACE", ("'{'",)),
+    ("RBRACE", ("'}'",)),
+    ("$END", ("the end of the {whole}",)),
 )
 """What may stand somewhere, in words, if a word of that kind may."""
 
 
 def problem(failure: Failure) -> SyntaxProblem:
     """The sentence about a refused text, and what to do about it."""
-    for hint in HINTS:
+    for hint in PROGRAM_HINTS if failure.is_program else HINTS:
         fields = hint.recognise(failure)
         if fields is not None:
             start, end = fields.pop("span", (failure.start, failure.end))
@@ -47,5 +49,6 @@ def expected(failure: Failure) -> str:
     for kind, names in EXPECTED:
         if failure.accepts(kind):
             words.update(dict.fromkeys(names))
-    *others, last = words
+    whole = "statement" if failure.is_program else "expression"
+    *others, last = [word.replace("{whole}", whole) for word in words]
     return f"{', '.join(others)} or {last}" if others else last

@@ -1,7 +1,8 @@
 """Text into words: ``lex`` gives the terminals of a text in order, each as (number, start, end).
 
 What the parser never sees is gone: spaces, comments, a byte order mark, and newlines inside brackets, where
-lines run on. A character that begins no word is a word of the kind ``unknown``, which no state takes.
+lines run on; in the braces of a program they count again. A character that begins no word is a word of the
+kind ``unknown``, which no state takes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ def lex(text: str, machine: Automaton) -> list[Word]:
     name, newline = machine.numbers["NAME"], machine.numbers["_NEWLINE"]
     depth_change = {machine.numbers[kind]: 1 for kind in ("LPAR", "LSQB")}
     depth_change.update({machine.numbers[kind]: -1 for kind in ("RPAR", "RSQB")})
+    if machine.is_program:
+        # At a brace newlines count again, whatever is open before it.
+        depth_change.update({machine.numbers[kind]: -len(text) for kind in ("LBRACE", "RBRACE")})
     ascii_only = text.isascii()
     is_unknown = len(ignored) - len(keywords) - 1
 

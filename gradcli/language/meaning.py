@@ -1,11 +1,11 @@
-"""What a piece of the tree can mean, besides a node of the graph."""
+"""What a piece of the tree can mean, besides an array: a node of the graph, or a tensor."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from gradcli.errors import Span
-from gradcli.graph.node import Node
+from gradcli.graph.node import CONSTANT, Array, Node
 from gradcli.language.tree import Tree
 
 
@@ -48,10 +48,26 @@ class Function(NamedTuple):
         return f"{self.name}({', '.join(self.parameters)})"
 
 
-Meaning = Node | Listing | Group | Text | Nothing
-Scope = dict[str, Node | Group | Function]
+class Thing:
+    """What only programs have, such as an optimiser; ``kind`` is what to call it in a sentence."""
+
+    __slots__ = ()
+
+    kind = "a value"
+
+
+Meaning = Array | Listing | Group | Text | Nothing | Function | Thing
+Scope = dict[str, Meaning]
 
 NOTHING = Nothing()
+
+
+def number_in(meaning: object) -> float | None:
+    """The value of a number that the text itself holds."""
+    if isinstance(meaning, Node) and meaning.op is CONSTANT and meaning.shape == ():
+        value: float = meaning.values[0]
+        return value
+    return None
 
 
 def span_of(tree: Tree) -> Span:
@@ -65,4 +81,4 @@ def span_of(tree: Tree) -> Span:
 def kind_of(meaning: object) -> str:
     """What to call a meaning in a sentence."""
     names = {Listing: "a list", Group: "a tuple", Text: "a text", Nothing: "None", Function: "a function"}
-    return names.get(type(meaning), "a value")
+    return meaning.kind if isinstance(meaning, Thing) else names.get(type(meaning), "a value")

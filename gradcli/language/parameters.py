@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.errors import CallProblem
-from gradcli.graph.node import Array, Node, Parameter
+from gradcli.graph.node import Array, Parameter
 from gradcli.graph.shapes import describe
 from gradcli.language.meaning import Group, Listing, Meaning, Nothing, Text, kind_of
 from gradcli.language.names import listed, nearest
 
-Evaluate = Callable[[Node], float]
+Evaluate = Callable[[Any], float]
 
 # Beyond it not every whole number is a double.
 LARGEST = 2.0**53

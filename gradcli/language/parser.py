@@ -1,7 +1,8 @@
 """Text into a tree: ``parse`` runs the LALR machine over the words of a text.
 
 The trees are those that Lark would build from the same grammar, without Lark: its tables are loaded from
-``expression.json``. A text that the grammar refuses goes to ``hints.py``, which knows what to say about it.
+``expression.json`` or ``program.json``. A text that the grammar refuses goes to ``hints.py``, which knows
+what to say about it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import gc
 from typing import cast
 
 from gradcli.errors import EmptyInputError, Source
-from gradcli.language.automaton import Automaton, automaton
+from gradcli.language.automaton import EXPRESSION, Automaton, automaton
 from gradcli.language.lexer import Word, lex, normal
 from gradcli.language.tree import Token, Tree
 
@@ -21,18 +22,22 @@ Part = Tree | Token | list["Part"] | None
 """A symbol's part of the tree: None for a word that it leaves out, a list for children of the rule above."""
 
 
-def parse(source: Source) -> Tree:
+def parse(source: Source, language: str = EXPRESSION) -> Tree:
     """The tree of a text, whose root is the rule ``start``.
+
+    Args:
+        source: the text.
+        language: that of expressions, or that of programs.
 
     Raises:
         SyntaxProblem: the text does not belong to the language.
         EmptyInputError: there is nothing in it but spaces, comments and separators.
     """
-    machine = automaton()
+    machine = automaton(language)
     words = lex(source.text, machine)
     separators = (machine.numbers["_NEWLINE"], machine.numbers["_SEMICOLON"], machine.end)
     if words[0][0] in separators and all(kind in separators for kind, _, _ in words):
-        raise EmptyInputError("there is no expression to read", source=source)
+        raise EmptyInputError(f"there is no {language} to read", source=source)
     # Every object of a tree stays alive, and a big one has the collector look at all of them again and again.
     pause = len(words) > BIG and gc.isenabled()
     if pause:

@@ -11,41 +11,51 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from gradcli.errors import NameProblem, ShapeProblem, Span, SyntaxProblem
-from gradcli.graph.node import CONSTANT, Node, Operation, as_node, constant, ops
+from gradcli.graph.node import Array, Operation, as_node, constant, ops
 from gradcli.graph.operations.compose import composites
-from gradcli.graph.operations.indexing import subscript
 from gradcli.language.context import Context
-from gradcli.language.meaning import NOTHING, Function, Group, Listing, Meaning, Scope, Text, kind_of, span_of
+from gradcli.language.meaning import (
+    NOTHING,
+    Function,
+    Group,
+    Listing,
+    Meaning,
+    Scope,
+    Text,
+    kind_of,
+    number_in,
+    span_of,
+)
 from gradcli.language.names import CONSTANTS, is_function, listed, nearest, operators
-from gradcli.language.subscripts import bound, item, slice_parts
+from gradcli.language.subscripts import Item, bound, item, slice_parts
 from gradcli.language.symbols import OPERATORS
 from gradcli.language.tree import Token, Tree
 
 Step = Generator[tuple[Tree, Scope], Any, Meaning]
-Rule = Callable[[Context, Tree, Scope], Step | Meaning]
+Rule = Callable[[Context[Any], Tree, Scope], Step | Meaning]
 
 _OTHER_BASES = re.compile(r"0([xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)\b")
 
 
-def _number(context: Context, tree: Tree, scope: Scope) -> Meaning:
+def _number(context: Context[Array], tree: Tree, scope: Scope) -> Meaning:
     return context.at(tree, constant(_digits(tree.word(0))))
 
 
-def _boolean(context: Context, tree: Tree, scope: Scope) -> Meaning:
+def _boolean(context: Context[Array], tree: Tree, scope: Scope) -> Meaning:
     word = tree.word(0)
     return context.at(tree, constant(word.text == "true", kind="bool"))
 
 
-def _none(context: Context, tree: Tree, scope: Scope) -> Meaning:
+def _none(context: Context[Array], tree: Tree, scope: Scope) -> Meaning:
     return NOTHING
 
 
-def _string(context: Context, tree: Tree, scope: Scope) -> Meaning:
+def _string(context: Context[Array], tree: Tree, scope: Scope) -> Meaning:
     word = tree.word(0)
     return Text(word.text[1:-1])
 
 
-def _name(context: Context, tree: Tree, scope: Scope) -> Meaning:
+def _name(context: Context[Array], tree: Tree, scope: Scope) -> Meaning:
     name = context.name(tree)
     found = scope.get(name)
     if isinstance(found, Function):
@@ -65,8 +75,8 @@ def _name(context: Context, tree: Tree, scope: Scope) -> Meaning:
     raise _unknown(context, name, tree, scope)
 
 
-def _unknown(context: Context, name: str, tree: Tree, scope: Scope) -> NameProblem:
-    there = sorted({*context.given, *[n for n, value in scope.items() if isinstance(value, Node)]})
+def _unknown(context: Context[Array], name: str, tree: Tree, scope: Scope) -> NameProblem:
+    there = sorted({*context.given, *[n for n, value in scope.items() if isinstance(value, Array)]})
     near = nearest(name, [*there, *CONSTANTS])
     hint = f"give it one: {name}=..."
     if name == "i":
@@ -77,21 +87,21 @@ def _unknown(context: Context, name: str, tree: Tree, scope: Scope) -> NameProbl
     return NameProblem(f"{name} has no value", span=span_of(tree), hint=hint, notes=notes)
 
 
-def _array(context: Context, tree: Tree, scope: Scope) -> Step:
+def _array(context: Context[Array], tree: Tree, scope: Scope) -> Step:
     items = []
     for child in tree.parts:
         items.append((yield child, scope))
     return Listing(tuple(items), span_of(tree))
 
 
-def _tuple(context: Context, tree: Tree, scope: Scope) -> Step:
+def _tuple(context: Context[Array], tree: Tree, scope: Scope) -> Step:
     items = []
     for child in tree.parts:
         items.append((yield child, scope))
     return Group(tuple(items), span_of(tree))
 
 
-def _unary(context: Context, tree: Tree, scope: Scope) -> Step:
+def _unary(context: Context[Array], tree: Tree, scope: Scope) -> Step:
     operator, operand = tree.word(0), tree.part(1)
     x = context.array((yield operand, scope), span_of(operand))
     if operator.kind == "NOT":
@@ -100,37 +110,41 @@ def _unary(context: Context, tree: Tree, scope: Scope) -> Step:
         return context.apply(ops.sqrt, [x], {}, tree)
     if operator.kind == "PLUS":
         return x
-    if x.op is CONSTANT and x.shape == () and x.kind == "float":
-        return context.at(tree, constant(-x.values[0]))
+    number = number_in(x)
+    if number is not None and x.kind == "float":
+        return context.at(tree, constant(-number))
     return context.apply(ops.neg, [x], {}, tree)
 
 
-def _binary(context: Context, tree: Tree, scope: Scope) -> Step:
+def _binary(context: Context[Array], tree: Tree, scope: Scope) -> Step:
     left, operator, right = tree.part(0), tree.word(1), tree.part(2)
     a = context.array((yield left, scope), span_of(left))
+    if operator.kind in ("AND", "OR") and a.shape == ():
+        decided = context.truth(a, span_of(left))
+        if decided is (operator.kind == "OR"):
+            return context.at(tree, constant(decided, kind="bool"))
     b = context.array((yield right, scope), span_of(right))
     if operator.kind == "MATMUL":
         return context.compose(composites["matmul"], [a, b], {}, tree)
-    if operator.kind == "POWER" and b in context.arithmetic:
-        # The rules of a power are better for an exponent that is a constant.
-        b = context.at(right, constant(context.evaluate(b)))
+    if operator.kind == "POWER":
+        b = context.exponent(b, right)
     return context.apply(_operator(operator), [a, b], {}, tree)
 
 
-def _superscript(context: Context, tree: Tree, scope: Scope) -> Step:
+def _superscript(context: Context[Array], tree: Tree, scope: Scope) -> Step:
     operand, exponent = tree.part(0), tree.word(1)
     x = context.array((yield operand, scope), span_of(operand))
     return context.apply(ops.pow, [x, as_node(2.0 if exponent.kind == "SQUARED" else 3.0)], {}, tree)
 
 
-def _coefficient(context: Context, tree: Tree, scope: Scope) -> Step:
+def _coefficient(context: Context[Array], tree: Tree, scope: Scope) -> Step:
     number, operand = tree.word(0), tree.part(1)
     _check_decimal(context, number, scope)
     x = context.array((yield operand, scope), span_of(operand))
     return context.apply(ops.mul, [constant(_digits(number)), x], {}, tree)
 
 
-def _check_decimal(context: Context, number: Token, scope: Scope) -> None:
+def _check_decimal(context: Context[Array], number: Token, scope: Scope) -> None:
     """``0x1F`` is read as 0 times x1F, which nobody means unless x1F has a value."""
     found = _OTHER_BASES.match(context.source.text, number.start)
     if found is None or found.group(1) in scope or found.group(1) in context.given:
@@ -142,11 +156,16 @@ def _check_decimal(context: Context, number: Token, scope: Scope) -> None:
     )
 
 
-def _comparison(context: Context, tree: Tree, scope: Scope) -> Step:
+def _comparison(context: Context[Array], tree: Tree, scope: Scope) -> Step:
     operands = []
     for child in tree.parts:
         operands.append(context.array((yield child, scope), span_of(child)))
-    result: Node | None = None
+    return compared(context, tree, operands)
+
+
+def compared(context: Context[Array], tree: Tree, operands: list[Array]) -> Array:
+    """A chain of comparisons, which holds where all of them do."""
+    result: Array | None = None
     for place in range(len(operands) - 1):
         word = tree.word(2 * place + 1)
         pair = operands[place : place + 2]
@@ -156,15 +175,19 @@ def _comparison(context: Context, tree: Tree, scope: Scope) -> Step:
     return result
 
 
-def _choice(context: Context, tree: Tree, scope: Scope) -> Step:
+def _choice(context: Context[Array], tree: Tree, scope: Scope) -> Step:
     taken, condition, other = tree.parts
     c = context.array((yield condition, scope), span_of(condition))
+    holds = context.truth(c, span_of(condition))
+    if holds is not None:
+        result: Meaning = yield (taken if holds else other), scope
+        return result
     a = context.array((yield taken, scope), span_of(taken))
     b = context.array((yield other, scope), span_of(other))
     return context.apply(ops.choice, [c, a, b], {}, tree)
 
 
-def _attribute(context: Context, tree: Tree, scope: Scope) -> Step:
+def _attribute(context: Context[Array], tree: Tree, scope: Scope) -> Step:
     operand, name = tree.part(0), tree.word(1)
     x = yield operand, scope
     if name.text != "T":
@@ -175,12 +198,22 @@ def _attribute(context: Context, tree: Tree, scope: Scope) -> Step:
     return context.apply(ops.transpose, [context.array(x, span_of(operand))], {}, tree)
 
 
-def _index(context: Context, tree: Tree, scope: Scope) -> Step:
-    operand, *subscripts = tree.parts
+def _index(context: Context[Array], tree: Tree, scope: Scope) -> Step:
+    operand, *written = tree.parts
     x = yield operand, scope
-    items: list[tuple[Any, ...]] = []
-    arrays: list[Node] = []
-    for part in subscripts:
+    items, arrays = yield from subscripts(context, written, scope)
+    if isinstance(x, (Group, Listing)) and len(items) == 1 and items[0][0] == "at":
+        return member(x, items[0][1], tree)
+    return context.subscript(context.array(x, span_of(operand)), items, arrays, tree)
+
+
+def subscripts(
+    context: Context[Array], written: list[Tree], scope: Scope
+) -> Generator[tuple[Tree, Scope], Any, tuple[list[Item], list[Array]]]:
+    """What stands between ``[`` and ``]``: an item each, and the arrays and masks that they name."""
+    items: list[Item] = []
+    arrays: list[Array] = []
+    for part in written:
         if part.rule == "ellipsis":
             items.append(("rest",))
         elif part.rule == "slice":
@@ -194,13 +227,15 @@ def _index(context: Context, tree: Tree, scope: Scope) -> Step:
             if isinstance(meaning, Listing):
                 meaning = context.array(meaning, meaning.span)
             items.append(context.guard(part, item, meaning, arrays))
-    if isinstance(x, (Group, Listing)) and len(items) == 1 and items[0][0] == "at":
-        return _member(context, x, items[0][1], tree)
-    node = context.array(x, span_of(operand))
-    return context.at(tree, context.guard(tree, subscript, node, items, arrays, operands=[node]))
+    return items, arrays
 
 
-def _member(context: Context, group: Group | Listing, place: int, tree: Tree) -> Meaning:
+def member(group: Group | Listing, place: int, tree: Tree) -> Meaning:
+    """One of a tuple or a list.
+
+    Raises:
+        ShapeProblem: it has fewer.
+    """
     if not -len(group.items) <= place < len(group.items):
         raise ShapeProblem(
             f"index {place} is out of range for {kind_of(group)} of {len(group.items)}",

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from gradcli.graph.node import Node
 from gradcli.graph.stable import Rewrite
-from gradcli.language.context import Context
+from gradcli.language.graphs import GraphContext
 
 
-def stabilised(context: Context, nodes: Sequence[Node]) -> list[Node]:
+def stabilised(context: GraphContext, nodes: Sequence[Node]) -> list[Node]:
     """The nodes that compute these; what is made comes from the text of what it stands for."""
     if context.stable is None:
         return list(nodes)
@@ -21,7 +21,7 @@ def stabilised(context: Context, nodes: Sequence[Node]) -> list[Node]:
     return found
 
 
-def rewrites(context: Context) -> tuple[Rewrite, ...]:
+def rewrites(context: GraphContext) -> tuple[Rewrite, ...]:
     """What of the text is computed in another way; what only derivatives are made of is not told."""
     every = [] if context.stable is None else context.stable.rewrites
     return tuple([one for one in every if one.written in context.spans])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import ShapeProblem
-from gradcli.graph.node import CONSTANT, Node
-from gradcli.language.meaning import Meaning, Nothing, kind_of
+from gradcli.graph.node import Array
+from gradcli.language.meaning import Meaning, Nothing, kind_of, number_in
 from gradcli.language.parameters import LARGEST, Evaluate
 from gradcli.language.tree import Token, Tree
 
@@ -29,7 +29,7 @@ def bound(meaning: Meaning | None, evaluate: Evaluate) -> int | None:
     """A bound of a slice."""
     if meaning is None or isinstance(meaning, Nothing):
         return None
-    if not isinstance(meaning, Node) or meaning.shape != ():
+    if not isinstance(meaning, Array) or meaning.shape != ():
         raise ShapeProblem("a slice needs whole numbers around its ':'")
     return _position(evaluate(meaning))
 
@@ -42,16 +42,17 @@ def _position(value: float) -> int:
     return int(value)
 
 
-def item(meaning: Meaning, arrays: list[Node]) -> Item:
+def item(meaning: Meaning, arrays: list[Array]) -> Item:
     """One subscript that is not a slice; arrays and masks are added to ``arrays``."""
     if isinstance(meaning, Nothing):
         return ("new",)
-    if not isinstance(meaning, Node):
+    if not isinstance(meaning, Array):
         raise ShapeProblem(f"an index is a whole number, a slice, an array or a mask, not {kind_of(meaning)}")
     if meaning.kind == "bool":
         arrays.append(meaning)
         return ("mask", len(arrays) - 1, meaning.ndim)
-    if meaning.op is CONSTANT and meaning.shape == ():
-        return ("at", _position(meaning.values[0]))
+    number = number_in(meaning)
+    if number is not None:
+        return ("at", _position(number))
     arrays.append(meaning)
     return ("array", len(arrays) - 1)

@@ -1,11 +1,12 @@
-"""From the grammar file to the tables that the parser runs on: a step of development, not of a run.
+"""From the grammar files to the tables that the parser runs on: a step of development, not of a run.
 
     python -m gradcli.language.tables
 
-Lark reads ``expression.lark``, proves it free of conflicts and computes the LALR tables. They are written to
-``expression.json`` beside this file, and that is all the parser needs: no other module imports Lark.
+Lark reads ``expression.lark``, and for programs ``program.lark`` behind it, proves each language free of
+conflicts and computes the LALR tables. They are written to ``expression.json`` and ``program.json`` beside
+this file, and that is all the parser needs: no other module imports Lark.
 
-The file holds, with every name replaced by its number:
+A file holds, with every name replaced by its number:
 
     terminals   [name, regular expression] in the order in which the lexer tries them
     keywords    the words that the lexer takes for names until it looks them up: word -> name
@@ -31,20 +32,27 @@ if TYPE_CHECKING:
     from lark.lexer import TerminalDef
 
 HERE = Path(__file__).parent
-TABLES = HERE / "expression.json"
+FILES = {"expression": ("expression.lark",), "program": ("expression.lark", "program.lark")}
+"""Each language with the files whose texts, one after the other, are its grammar."""
 
 
-def grammar_file() -> Path:
-    """The grammar: inside the package once it is installed, next to it in the repository."""
+def tables_file(language: str) -> Path:
+    """Where the tables of a language are."""
+    return HERE / f"{language}.json"
+
+
+def grammar(language: str) -> str:
+    """The grammar of a language: inside the package once it is installed, next to it in the repository."""
     places = (HERE.parent / "grammars", HERE.parent.parent / "grammars")
-    return next(place for place in places if place.is_dir()) / "expression.lark"
+    folder = next(place for place in places if place.is_dir())
+    return "\n".join([(folder / name).read_text("utf-8") for name in FILES[language]])
 
 
-def build() -> dict[str, Any]:
-    """The tables of the grammar."""
+def build(language: str) -> dict[str, Any]:
+    """The tables of a language."""
     from lark import Lark
 
-    lark = Lark(grammar_file().read_text("utf-8"), parser="lalr", lexer="basic", strict=True)
+    lark = Lark(grammar(language), parser="lalr", lexer="basic", strict=True)
     lexer: Any = lark.parser.lexer
     table: Any = lark.parser.parser._parse_table
 
@@ -165,4 +173,5 @@ def _silent(rules: list[Rule]) -> list[str]:
 
 
 if __name__ == "__main__":
-    TABLES.write_text(render(build()), "utf-8")
+    for one in FILES:
+        tables_file(one).write_text(render(build(one)), "utf-8")

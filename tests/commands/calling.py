@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
-from gradcli.commands.run import run
+from gradcli.commands.entry import run
 
 # What would change the looks of an answer.
 _LOOKS = ("FORCE_COLOR", "NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "LC_ALL", "LC_CTYPE", "LANG", "COLUMNS")

@@ -41,7 +41,7 @@ def test_three_ways_to_the_same_help_page(name):
     page = call(name, "--help")
     assert call(name, "-h") == page
     assert call("help", name) == page
-    words = "[NAME]" if name == "functions" else "[EXPR] [NAME=VALUE]..."
+    words = {"functions": "[NAME]", "run": "[FILE] [NAME=VALUE]..."}.get(name, "[EXPR] [NAME=VALUE]...")
     assert page.out.startswith(f"Usage: gradcli {name} [OPTIONS] {words}\n")
 
 
@@ -103,7 +103,7 @@ def loaded_by(*arguments):
     """The modules that a call leaves behind."""
     code = (
         "import sys\n"
-        "from gradcli.commands.run import run\n"
+        "from gradcli.commands.entry import run\n"
         f"code = run({list(arguments)!r})\n"
         "print(*sys.modules, file=sys.stderr)\n"
         "sys.exit(code)\n"

@@ -155,7 +155,7 @@ def test_memory_does_not_grow_with_the_lines():
     def peak(lines):
         code = (
             "import resource, sys\n"
-            "from gradcli.commands.run import run\n"
+            "from gradcli.commands.entry import run\n"
             "assert run(['grad', '--lines', 'x=1.5', 'y=2']) == 0\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
         )

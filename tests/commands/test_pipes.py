@@ -87,7 +87,7 @@ def test_an_interrupt_ends_it_at_once():
 
 def test_an_interrupt_inside_the_library_is_130(monkeypatch):
     from gradcli.commands import group
-    from gradcli.commands.run import run
+    from gradcli.commands.entry import run
 
     def interrupted(*_, **__):
         raise KeyboardInterrupt

@@ -11,7 +11,7 @@ from lark import Lark
 from lark import Tree as LarkTree
 
 from gradcli.language.lexer import normal
-from gradcli.language.tables import grammar_file
+from gradcli.language.tables import grammar
 from gradcli.language.tree import Token, Tree
 
 SAMPLES = {
@@ -24,11 +24,13 @@ SAMPLES = {
     "TIMES": ["*", "×", "·"],
     "MINUS": ["-", "−"],
     "DIVIDE": ["/", "÷"],
+    "AUGMENTED": ["+=", "-=", "*=", "/=", "//=", "%=", "@=", "^=", "**="],
     "_NEWLINE": ["\n", "\r\n", "  # a comment\n"],
 }
 
 
 WORDS = ("NAME", "NUMBER", "IF", "ELSE", "AND", "OR", "NOT", "TRUE", "FALSE", "NONE")
+WORDS_OF_PROGRAMS = ("FOR", "IN", "WHILE", "WITH", "ASSERT")
 
 
 class AsOurLexer:
@@ -43,6 +45,8 @@ class AsOurLexer:
                 depth += 1
             elif token.type in ("RPAR", "RSQB"):
                 depth = max(0, depth - 1)
+            elif token.type in ("LBRACE", "RBRACE"):
+                depth = 0
             if token.type == "NAME" and not normal(token).isidentifier():
                 token = token.update(type="unknown")
             if token.type != "_NEWLINE" or not depth:
@@ -50,10 +54,10 @@ class AsOurLexer:
 
 
 @cache
-def stock_lark() -> Lark:
+def stock_lark(language: str = "expression") -> Lark:
     """The grammar under Lark's strict mode, which refuses conflicts and colliding terminals."""
     return Lark(
-        grammar_file().read_text("utf-8"),
+        grammar(language),
         parser="lalr",
         lexer="basic",
         strict=True,
@@ -79,8 +83,8 @@ def from_lark(tree: Any) -> Tree:
 
 
 @cache
-def _grammar() -> tuple[dict[str, list[list[Any]]], dict[str, str], dict[str, int]]:
-    lark = stock_lark()
+def _grammar(language: str) -> tuple[dict[str, list[list[Any]]], dict[str, str], dict[str, int]]:
+    lark = stock_lark(language)
     alternatives = defaultdict(list)
     for rule in lark.rules:
         alternatives[rule.origin.name].append(rule.expansion)
@@ -102,9 +106,9 @@ def _height(expansion: list[Any], heights: dict[str, int]) -> int | None:
     return None if None in needed else max(needed, default=0)
 
 
-def random_text(rng: random.Random, size: int) -> str:
+def random_text(rng: random.Random, size: int, language: str = "expression") -> str:
     """A derivation of about that many steps, its words more or less apart."""
-    alternatives, literals, heights = _grammar()
+    alternatives, literals, heights = _grammar(language)
     words: list[str] = []
     pending: list[Any] = ["start"]
     steps = 0
@@ -125,13 +129,30 @@ def random_text(rng: random.Random, size: int) -> str:
                     "*"
                 )  # the grammar does not say, but the lexer does, what may touch a coefficient
             after_coefficient = name == "COEFFICIENT"
-            touches = after_coefficient or (name not in WORDS and rng.random() < 0.3)
+            touches = after_coefficient or (name not in (*WORDS, *WORDS_OF_PROGRAMS) and rng.random() < 0.3)
             words.append(word if touches else word + " ")
     return "".join(words)
 
 
-def mutated(rng: random.Random, text: str) -> str:
+PIECES = [" if ", " else ", " or ", "not ", "1.5", "..", "2x", "⁴", "and"]
+PIECES_OF_PROGRAMS = [
+    "for i in x {",
+    "} else {",
+    "{",
+    "}",
+    "\n",
+    "while ",
+    "with ",
+    "assert ",
+    "+=",
+    "++",
+    ":",
+]
+
+
+def mutated(rng: random.Random, text: str, language: str = "expression") -> str:
     """The text with one or two pieces dropped, doubled, swapped or added."""
+    pieces = PIECES if language == "expression" else [*PIECES, *PIECES_OF_PROGRAMS]
     for _ in range(rng.choice([1, 1, 2])):
         i = rng.randrange(len(text) + 1)
         j = min(len(text), i + rng.choice([1, 1, 2, 3]))
@@ -140,9 +161,7 @@ def mutated(rng: random.Random, text: str) -> str:
                 text[:i] + text[j:],
                 text[:j] + text[i:],
                 text[:i] + rng.choice("()[],;:=.'\"|!&$%{}?²√½ \n+-*/^2x<>#") + text[i:],
-                text[:i]
-                + rng.choice([" if ", " else ", " or ", "not ", "1.5", "..", "2x", "⁴", "and"])
-                + text[j:],
+                text[:i] + rng.choice(pieces) + text[j:],
             ]
         )
     return text

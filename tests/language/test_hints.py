@@ -11,26 +11,34 @@ from grammar_texts import mutated, random_text
 from gradcli.answers import Answers
 from gradcli.commands.group import COMMANDS
 from gradcli.errors import EmptyInputError, Source, SyntaxProblem
-from gradcli.language.mistakes import HINTS
+from gradcli.language.mistakes import HINTS, PROGRAM_HINTS
 from gradcli.language.mistakes.characters import SIGNS
 from gradcli.language.mistakes.hint import Hint
 from gradcli.language.names import is_function
 from gradcli.language.parser import parse
 
+OF_PROGRAMS = [hint for hint in PROGRAM_HINTS if hint not in HINTS]
 
-def refusal(text: str) -> SyntaxProblem:
+
+def refusal(text: str, language: str = "expression") -> SyntaxProblem:
     with pytest.raises(SyntaxProblem) as caught:
-        parse(Source(text))
+        parse(Source(text), language)
     return caught.value
 
 
 @pytest.mark.parametrize(
-    ("hint", "text"),
-    [pytest.param(hint, text, id=text) for hint in HINTS for text in hint.examples],
+    ("hint", "text", "language"),
+    [
+        pytest.param(hint, text, language, id=text)
+        for hints, language in ((HINTS, "expression"), (OF_PROGRAMS, "program"))
+        for hint in hints
+        for text in hint.examples
+    ],
 )
-def test_each_example_gets_its_own_sentence(hint: Hint, text: str):
-    problem = refusal(text)
-    pattern = re.sub(r"\\\{\w+\\\}", ".+", re.escape(hint.message).replace("\\{more\\}", ".*"))
+def test_each_example_gets_its_own_sentence(hint: Hint, text: str, language: str):
+    problem = refusal(text, language)
+    one_brace = re.escape(hint.message.replace("{{", "{").replace("}}", "}"))
+    pattern = re.sub(r"\\\{\w+\\\}", ".+", one_brace.replace("\\{more\\}", ".*"))
     assert (problem.hint, bool(re.fullmatch(pattern, problem.message))) == (hint.examples[text], True), (
         problem.message
     )
@@ -38,9 +46,30 @@ def test_each_example_gets_its_own_sentence(hint: Hint, text: str):
     assert 0 <= problem.span.start <= problem.span.end <= len(text)
 
 
+# In a program these are right, or another mistake.
+OTHERWISE_IN_PROGRAMS = {
+    "x += 1",
+    "x *= 2^n",
+    "{x + 1} * 2",
+    "if x > 0 then 1 else 2",
+    "for i in range(3)",
+    "sum(x for x in y)",
+    "let y = 3",
+}
+
+
+@pytest.mark.parametrize(
+    ("hint", "text"), [pytest.param(hint, text, id=text) for hint in HINTS for text in hint.examples]
+)
+def test_a_program_is_told_the_same_of_its_expressions(hint: Hint, text: str):
+    problem = None if text in ("x += 1", "x *= 2^n") else refusal(text, "program")
+    same = problem is not None and problem.hint == hint.examples[text]
+    assert same == (text not in OTHERWISE_IN_PROGRAMS)
+
+
 def test_the_table_is_about_every_refusal_that_has_a_hint():
-    assert all(hint.examples for hint in HINTS)
-    texts = [text for hint in HINTS for text in hint.examples]
+    assert all(hint.examples for hint in PROGRAM_HINTS)
+    texts = [text for hint in PROGRAM_HINTS for text in hint.examples if text != "{x + 1} * 2"]
     assert len(texts) == len(set(texts))
 
 
@@ -50,16 +79,18 @@ def unknown(sentence: str, own_text: str = "") -> list[str]:
     functions = [
         name
         for name in re.findall(r"([^\W\d]\w*)\(", sentence)
-        if not is_function(name) and name not in defined and not re.search(rf"\b{name}\b", own_text)
+        if not (is_function(name) or name in ("range", "profile"))
+        and name not in defined
+        and not re.search(rf"\b{name}\b", own_text)
     ]
     return functions + [name for name in re.findall(r"gradcli (\w+)", sentence) if name not in COMMANDS]
 
 
-@pytest.mark.parametrize("hint", HINTS, ids=lambda hint: hint.recognise.__name__)
+@pytest.mark.parametrize("hint", PROGRAM_HINTS, ids=lambda hint: hint.recognise.__name__)
 def test_a_hint_names_only_what_there_is(hint: Hint):
     assert unknown(f"{hint.message}; {hint.fix}") == []
     for text in hint.examples:
-        problem = refusal(text)
+        problem = refusal(text, "program" if hint in OF_PROGRAMS else "expression")
         assert unknown(f"{problem.message}; {problem.hint}", text) == []
 
 
@@ -122,18 +153,23 @@ def test_an_unexpected_end_is_right_after_the_last_word(text: str):
     assert refusal(text).span[:2] == (end, end)
 
 
-def outcome(text: str) -> Exception | None:
+def outcome(text: str, language: str = "expression") -> Exception | None:
     try:
-        parse(Source(text))
+        parse(Source(text), language)
     except Exception as problem:
         return problem
     return None
 
 
-def test_nothing_is_left_without_a_sentence():
+@pytest.mark.parametrize("language", ["expression", "program"])
+def test_nothing_is_left_without_a_sentence(language: str):
     rng = random.Random(11)
-    texts = [mutated(rng, random_text(rng, rng.choice([3, 5, 10, 20]))) for _ in range(3000)]
-    refused = [(text, problem) for text in texts if isinstance(problem := outcome(text), SyntaxProblem)]
+    texts = [
+        mutated(rng, random_text(rng, rng.choice([3, 5, 10, 20]), language), language) for _ in range(3000)
+    ]
+    refused = [
+        (text, problem) for text in texts if isinstance(problem := outcome(text, language), SyntaxProblem)
+    ]
     assert len(refused) > 1000
     for text, problem in refused:
         own_words = re.sub(r"'.*'|U\+\w+", "", problem.message, flags=re.DOTALL)
@@ -141,12 +177,13 @@ def test_nothing_is_left_without_a_sentence():
         assert 0 <= problem.span.start <= problem.span.end <= len(text)
 
 
-def test_nothing_but_its_own_errors_comes_of_noise():
+@pytest.mark.parametrize("language", ["expression", "program"])
+def test_nothing_but_its_own_errors_comes_of_noise(language: str):
     rng = random.Random(5)
     alphabet = "x12.,;:()[]{}'\"|!&$%?\\²³√½π×−<>=+-*/^@#~` \n\r\t_ei⁴\u0301\u200b\ufeff\x00"
     for _ in range(20_000):
         text = "".join(rng.choices(alphabet, k=rng.randrange(1, 12)))
-        assert isinstance(outcome(text), SyntaxProblem | EmptyInputError | None), text
+        assert isinstance(outcome(text, language), SyntaxProblem | EmptyInputError | None), text
 
 
 LONG = (
@@ -170,8 +207,21 @@ LONG = (
 )
 
 
-@pytest.mark.parametrize("text", LONG, ids=[text[:4] for text in LONG])
-def test_a_long_wrong_text_gets_a_short_sentence(text: str):
-    problem = refusal(text)
+LONG_PROGRAMS = (
+    *LONG,
+    "while x { " * 50_000,
+    "}" * 100_000,
+    "x = {" * 50_000,
+    "if x { } else " * 30_000 + ":",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [*[(text, "expression") for text in LONG], *[(text, "program") for text in LONG_PROGRAMS]],
+    ids=lambda text: text[:4],
+)
+def test_a_long_wrong_text_gets_a_short_sentence(text: str, language: str):
+    problem = refusal(text, language)
     assert len(problem.message) < 200
     assert len(problem.hint) < 200

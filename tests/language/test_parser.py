@@ -12,33 +12,39 @@ from lark.exceptions import UnexpectedInput
 
 from gradcli.errors import EmptyInputError, Source, SyntaxProblem
 from gradcli.language.parser import parse
+from gradcli.language.tables import FILES
 from gradcli.language.tree import Token, Tree
 
 MANY = 100_000
 SIZES = (5, 5, 10, 20, 40, 80)
 
 
-def texts(count: int, seed: int) -> list[str]:
+LANGUAGES = pytest.mark.parametrize("language", FILES)
+
+
+def texts(count: int, seed: int, language: str) -> list[str]:
     rng = random.Random(seed)
-    return [random_text(rng, rng.choice(SIZES)) for _ in range(count)]
+    return [random_text(rng, rng.choice(SIZES), language) for _ in range(count)]
 
 
-def test_trees_and_positions_are_those_of_lark():
-    for text in texts(2500, seed=2026):
-        assert parse(Source(text)) == from_lark(stock_lark().parse(text)), text
+@LANGUAGES
+def test_trees_and_positions_are_those_of_lark(language: str):
+    for text in texts(2500, 2026, language):
+        assert parse(Source(text), language) == from_lark(stock_lark(language).parse(text)), text
 
 
-def test_mutated_texts_get_the_verdict_of_lark():
+@LANGUAGES
+def test_mutated_texts_get_the_verdict_of_lark(language: str):
     rng = random.Random(7)
     verdicts = {True: 0, False: 0}
-    for text in texts(2500, seed=7):
-        text = mutated(rng, text)
+    for text in texts(2500, 7, language):
+        text = mutated(rng, text, language)
         try:
-            expected = from_lark(stock_lark().parse(text))
+            expected = from_lark(stock_lark(language).parse(text))
         except UnexpectedInput:
             expected = None
         try:
-            assert parse(Source(text)) == expected, text
+            assert parse(Source(text), language) == expected, text
         except (SyntaxProblem, EmptyInputError):
             assert expected is None, text
         verdicts[expected is not None] += 1
@@ -151,3 +157,54 @@ def test_numbers(number: str):
 def test_reserved_words_are_no_names(word: str):
     with pytest.raises(SyntaxProblem):
         parse(Source(f"{word} * 1"))
+
+
+def test_every_expression_that_uses_no_word_of_programs_is_a_program():
+    for text in texts(1000, 3, "expression"):
+        assert parse(Source(text), "program") == parse(Source(text)), text
+
+
+@pytest.mark.parametrize("word", ["for", "in", "while", "with", "assert"])
+def test_programs_reserve_words_of_their_own(word: str):
+    assert parse(Source(f"{word} * 1")).children[0].rule == "binary"
+    with pytest.raises(SyntaxProblem):
+        parse(Source(f"{word} * 1"), "program")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if x { y = 1 }",
+        "if x {\ny = 1\n}",
+        "if x {\n\n y = 1; \n z = [1,\n2]\n ; }\n",
+        "if x { } else { }",
+        "if x {\n} else if y {\n} else {\n}",
+        "for i in range(3) { for a, b in y { } }",
+        "while not x { x[0] += 1 }",
+        "with no_grad { a -= 0.1 * a.grad }",
+        "with no_grad() {\n# nothing\n}",
+        'assert x, "text"',
+        "x.grad = None",
+        "x[0, 1:] **= 2",
+    ],
+)
+def test_a_statement_of_a_program_is_one(text: str):
+    assert len(parse(Source(text), "program").children) == 1
+
+
+def test_newlines_part_statements_in_braces_alone():
+    (loop,) = parse(Source("for i in (a +\nb) {\n x = (1 +\n2)\n y = [3,\n4]\n}"), "program").children
+    assert [part.rule for part in loop.parts] == ["name", "binary", "block"]
+    assert [part.rule for part in loop.parts[2].parts] == ["assignment", "assignment"]
+
+
+def test_an_else_belongs_to_the_block_before_it():
+    (first,) = parse(Source("if a { } else if b { } else { c }"), "program").children
+    name, _, second = first.parts
+    assert name.word(0).text == "a"
+    assert [part.rule for part in second.parts] == ["name", "block", "block"]
+
+
+def test_blocks_may_be_as_deep_as_they_like():
+    tree = parse(Source("while x { " * MANY + "}" * MANY), "program")
+    assert _depth(tree) > MANY

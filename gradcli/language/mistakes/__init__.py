@@ -5,8 +5,10 @@ run over the same table.
 """
 
 from gradcli.language.mistakes import (
+    blocks,
     brackets,
     characters,
+    foreign,
     neighbours,
     numbers,
     operators,
@@ -25,3 +27,6 @@ HINTS = (
     *brackets.HINTS,
     *neighbours.HINTS,
 )
+
+PROGRAM_HINTS = (*blocks.HINTS, *foreign.HINTS, *HINTS)
+"""In a program its own mistakes are asked for first."""

@@ -53,7 +53,7 @@ def unfinished(f: Failure) -> Fields:
         return None
     more = f", and {f.missing['missing']}" if f.open_brackets else ""
     fix = f" and '{f.closing[:20]}'" if f.open_brackets else ""
-    where = "expression" if f.kind() == "$END" else "statement"
+    where = "expression" if f.kind() == "$END" and not f.is_program else "statement"
     return {"where": where, "operator": f.word(-1), "more": more, "fix": fix, "span": f.last_end}
 
 
@@ -78,7 +78,7 @@ def mismatched(f: Failure) -> Fields:
 
 def closed_too_early(f: Failure) -> Fields:
     """``(1 +)``."""
-    if f.kind() not in (*CLOSERS, "COLON") or not f.wants_operand or f.kind(-1) not in DANGLING:
+    if f.kind() not in (*CLOSERS, "COLON", "LBRACE") or not f.wants_operand or f.kind(-1) not in DANGLING:
         return None
     return {"operator": f.word(-1), "found": f.word()}
 
