@@ -16,7 +16,8 @@ from gradcli.commands.entry import run
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 WORKING = sorted(EXAMPLES.glob("*.grad"))
-WRONG = sorted(EXAMPLES.glob("*/*.grad"))
+PROGRAMS = sorted(EXAMPLES.glob("programs/*.grad"))
+WRONG = sorted(set(EXAMPLES.glob("*/*.grad")) - set(PROGRAMS))
 
 # Each folder holds what is wrong in one phase.
 EXIT_CODES = {
@@ -59,6 +60,20 @@ def expected(path):
 @pytest.mark.parametrize("path", WORKING, ids=lambda path: path.stem)
 def test_an_example_prints_its_out_file(path, monkeypatch):
     assert outcome(path, monkeypatch) == (0, expected(path), "")
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_a_program_prints_its_out_file(path, monkeypatch):
+    """What PyTorch prints for the same program, but for ``true``, ``false`` and numbers without a ``.0``."""
+    assert outcome(path, monkeypatch) == (0, expected(path), "")
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_a_program_says_what_it_shows(path):
+    first = path.read_text(encoding="utf-8").split("\n")[0]
+    assert first.startswith("# ")
+    assert not first.startswith("# $")
+    assert command(path) == ["run", path.name]
 
 
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: f"{path.parent.name}/{path.stem}")

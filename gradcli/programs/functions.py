@@ -31,6 +31,7 @@ _PATHS = {
         "is_inference_mode_enabled",
     ),
     "requests": ("backward",),
+    "functional": ("vhp",),
     "making": ("manual_seed",),
     "optim": (
         *("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "LBFGS", "StepLR", "CosineAnnealingLR"),
