@@ -16,8 +16,9 @@ from gradcli.commands.entry import run
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 WORKING = sorted(EXAMPLES.glob("*.grad"))
-PROGRAMS = sorted(EXAMPLES.glob("programs/*.grad"))
-WRONG = sorted(set(EXAMPLES.glob("*/*.grad")) - set(PROGRAMS))
+WRONG = sorted(EXAMPLES.glob("*/*.grad"))
+PROGRAMS = sorted((EXAMPLES / "tutorials").glob("*.run"))
+WRONG_PROGRAMS = sorted((EXAMPLES / "program_error").glob("*.run"))
 
 # Each folder holds what is wrong in one phase.
 EXIT_CODES = {
@@ -62,23 +63,29 @@ def test_an_example_prints_its_out_file(path, monkeypatch):
     assert outcome(path, monkeypatch) == (0, expected(path), "")
 
 
+@pytest.mark.parametrize("path", WRONG, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_wrong_example_is_reported_as_its_out_file_says(path, monkeypatch):
+    assert outcome(path, monkeypatch) == (EXIT_CODES[path.parent.name], "", expected(path))
+
+
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_a_program_prints_its_out_file(path, monkeypatch):
-    """What PyTorch prints for the same program, but for ``true``, ``false`` and numbers without a ``.0``."""
     assert outcome(path, monkeypatch) == (0, expected(path), "")
 
 
-@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
-def test_a_program_says_what_it_shows(path):
+@pytest.mark.parametrize("path", WRONG_PROGRAMS, ids=lambda path: path.stem)
+def test_a_wrong_program_is_reported_as_its_out_file_says(path, monkeypatch):
+    # What cannot be read is known before anything runs.
+    code = 3 if path.stem.endswith("_block") else 5
+    assert outcome(path, monkeypatch) == (code, "", expected(path))
+
+
+@pytest.mark.parametrize("path", [*PROGRAMS, *WRONG_PROGRAMS], ids=lambda path: path.stem)
+def test_a_program_says_what_it_shows_and_runs_itself(path):
     first = path.read_text(encoding="utf-8").split("\n")[0]
     assert first.startswith("# ")
     assert not first.startswith("# $")
     assert command(path) == ["run", path.name]
-
-
-@pytest.mark.parametrize("path", WRONG, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_wrong_example_is_reported_as_its_out_file_says(path, monkeypatch):
-    assert outcome(path, monkeypatch) == (EXIT_CODES[path.parent.name], "", expected(path))
 
 
 @pytest.mark.parametrize("path", [*WORKING, *WRONG], ids=lambda path: path.stem)
@@ -97,14 +104,16 @@ def test_the_digits_of_an_example_are_the_same_everywhere(path):
 def test_every_example_has_its_out_file_and_every_out_file_its_example():
     named = {
         suffix: {path.with_suffix("") for path in EXAMPLES.rglob(f"*{suffix}")}
-        for suffix in (".grad", ".out")
+        for suffix in (".grad", ".run", ".out")
     }
-    assert named[".grad"] == named[".out"]
+    assert named[".grad"] | named[".run"] == named[".out"]
 
 
 def test_there_are_examples_of_every_kind():
     assert len(WORKING) >= 12
     assert {path.parent.name for path in WRONG} == set(EXIT_CODES)
+    assert len(PROGRAMS) >= 5
+    assert len(WRONG_PROGRAMS) >= 3
     assert all(len(list((EXAMPLES / folder).glob("*.grad"))) >= 3 for folder in EXIT_CODES)
 
 
