@@ -188,6 +188,10 @@ class AutogradError(AutogradProblem, RuntimeError):
     """Where PyTorch raises a RuntimeError."""
 
 
+class AutogradMissingError(AutogradError, NotImplementedError):
+    """Where PyTorch raises a NotImplementedError: the user is to write a part, or two do not go together."""
+
+
 class AutogradValueError(AutogradProblem, ValueError):
     """Where PyTorch raises a ValueError."""
 

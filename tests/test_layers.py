@@ -36,7 +36,7 @@ LAYERS: dict[str, set[str]] = {
     "programs": {"language", "autograd", "graph", "execute"},
     "data": {"language", "graph", "execute"},
     "output": set(),
-    "": {"language", "graph", "execute", "data", "output", "checking"},
+    "": {"language", "graph", "execute", "data", "output", "checking", "autograd"},
     "reference": {"language", "graph", "output"},
     "checking": {"", "language", "graph", "execute", "output"},
     "commands": {"", "checking", "reference", "programs", "language", "graph", "execute", "data", "output"},

@@ -5,6 +5,8 @@
     local.py       an operation at given shapes: its run, its pullback, and what that pullback reads
     backward.py    the nodes of the backward graph
     engine.py      walks them, newest first
+    function.py    functions whose backward a user writes; gradcheck.py tells whether it is right
+    functional/    derivatives of functions of tensors
 
 All state that changes lives here: the values and versions of tensors, their gradients, and the modes.
 """

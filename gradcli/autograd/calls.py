@@ -49,9 +49,14 @@ def call(
         AutogradError: a rule of tensors was broken.
     """
     ready, operands = prepared(record, arguments, parameters)
-    if isinstance(ready, Line):
-        return _answer(ready, _replayed(ready, operands))
-    return _answer(ready.line, run(ready, operands))
+    if not isinstance(ready, Line):
+        return _answer(ready.line, run(ready, operands))
+    recorder = state.recorder
+    start = perf_counter_ns() if recorder is not None else 0
+    results = _replayed(ready, operands)
+    if recorder is not None:
+        recorder.forward(record.name, start, perf_counter_ns(), operands, [])
+    return _answer(ready, results)
 
 
 def apply(op: Operation, arguments: list[Any], parameters: dict[str, Any]) -> Any:
@@ -192,7 +197,8 @@ def _derived(
     name = record.torch if isinstance(record, Composite) else record.backward_name(outputs[0])
     tensors = [one for one in arguments if isinstance(one, Variable)]
     single = all(one.array.shape == () and one.array.dtype in (_FLOAT64, bool) for one in tensors)
-    local = Local(outputs, inputs, name, scalar=single and bool(tensors))
+    called = record.name if isinstance(record, Composite) else record.spelled
+    local = Local(outputs, inputs, name, scalar=single and bool(tensors), called=called)
     gradless = all(node.op.gradless and node.kind == "float" for node in outputs)
     local.dtype = "int64" if gradless else narrow(tensors)
     local.line.several = isinstance(built, tuple)
@@ -212,7 +218,7 @@ def run(local: Local, operands: list[Any]) -> list[Variable]:
     if state.grad:
         track(local, operands, slots, results)
     if recorder is not None:
-        recorder.forward(local.name, start, perf_counter_ns(), operands, results)
+        recorder.forward(local.called, start, perf_counter_ns(), operands, results)
     return results
 
 

@@ -17,7 +17,7 @@ from gradcli.graph.shapes import Shape
 @lru_cache(1024)
 def _same(shape: Shape, name: str) -> Local:
     x = variable("x", shape)
-    return Local([ops.alias(x)], [x], name)
+    return Local([ops.alias(x)], [x], name, called="clone")
 
 
 def clone(x: Variable) -> Any:

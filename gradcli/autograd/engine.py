@@ -108,7 +108,11 @@ class Pass:
         if isinstance(node, AccumulateGrad):
             value = gradients[0]
             if value is not None:
+                recorder = state.recorder
+                start = perf_counter_ns() if recorder is not None else 0
                 accumulate.add(node.variable, value, tracked=self._apply is not None)
+                if recorder is not None:
+                    recorder.backward(node.name(), start, perf_counter_ns(), node.number, [value], [])
                 if node.post is not None:
                     for hook in node.post:
                         hook((), (self._wrapped(value),))
@@ -124,7 +128,7 @@ class Pass:
         else:
             found = list(node.pull(gradients, self._lead, self._apply))
         if recorder is not None:
-            recorder.backward(node.name(), start, perf_counter_ns(), node.number, found)
+            recorder.backward(node.name(), start, perf_counter_ns(), node.number, gradients, found)
         if node.post is not None:
             found = self._after(node.post, found, gradients)
         if not self._keep:

@@ -31,7 +31,7 @@ from gradcli.autograd.function_node import Context, FunctionNode, Likeness
 from gradcli.autograd.modes import no_grad, state
 from gradcli.autograd.variable import Variable, View, made
 from gradcli.autograd.views import rebase
-from gradcli.errors import AutogradError, AutogradTypeError
+from gradcli.errors import AutogradError, AutogradMissingError, AutogradTypeError
 from gradcli.graph.shapes import Shape
 
 
@@ -68,7 +68,7 @@ class Function:
         """
         forward, setup = getattr(cls, "forward", None), getattr(cls, "setup_context", None)
         if forward is None:
-            raise AutogradError(
+            raise AutogradMissingError(
                 "You must implement the forward function for custom autograd.Function.",
                 hint="a static method forward(ctx, x)",
             )
@@ -213,7 +213,7 @@ def _backward_of(function: type[Function]) -> Callable[..., Any]:
     backward, vjp = getattr(function, "backward", None), getattr(function, "vjp", None)
 
     def neither(*_: Any) -> Any:
-        raise AutogradError(
+        raise AutogradMissingError(
             "You must implement either the backward or vjp method for your custom autograd.Function to use "
             "it with backward mode AD.",
             hint="a static method backward(ctx, gradient)",

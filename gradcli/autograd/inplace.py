@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter_ns
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,8 @@ def assign(target: Variable, value: Variable | float | bool, *, part: bool = Fal
         whole = ops.where(constant(True, kind="bool"), fitting, old)
     except ShapeProblem as error:
         raise shape_problem(error, "add", [old.shape, new.shape], {}) from None
-    _run(target, Local([whole], [old, new], "torch::autograd::CopyBackwards"), [target, value])
+    local = Local([whole], [old, new], "torch::autograd::CopyBackwards", called="copy")
+    _run(target, local, [target, value])
 
 
 def fill(target: Variable, value: Variable | float | bool, name: str) -> None:
@@ -82,7 +84,7 @@ def fill(target: Variable, value: Variable | float | bool, name: str) -> None:
     allow(target, [target, value])
     old, new = variable("self", target.array.shape), variable("value", ())
     whole = ops.where(constant(True, kind="bool"), new, old)
-    _run(target, Local([whole], [old, new], name), [target, value])
+    _run(target, Local([whole], [old, new], name, called="fill"), [target, value])
 
 
 def put(
@@ -106,7 +108,7 @@ def put(
     places = [variable("positions", one.array.shape) for one in positions]
     part = pick(old, *places)
     wide = new if part.shape == shape else ops.broadcast_to(new, shape=part.shape)
-    local = Local([merged(old, part, wide)], [old, new, *places], "IndexPutBackward0")
+    local = Local([merged(old, part, wide)], [old, new, *places], "IndexPutBackward0", called="index_put")
     # Of a place that is picked twice the last value stays, where merging would add them up.
     found = target.array.copy()
     found[subscript] = value.array if isinstance(value, Variable) else value
@@ -198,6 +200,8 @@ def _unlock(target: Variable) -> None:
 
 
 def _run(target: Variable, local: Local, operands: list[Any], value: Any = None) -> None:
+    recorder = state.recorder
+    start = perf_counter_ns() if recorder is not None else 0
     slots = forward(local, operands)
     if value is None:
         value = slots[local.line.wanted[0]]
@@ -214,6 +218,9 @@ def _run(target: Variable, local: Local, operands: list[Any], value: Any = None)
     target._bump()
     if node is not None:
         rebase(target, node)
+    if recorder is not None:
+        # Its memory is no new memory, but an edge it has.
+        recorder.forward(f"{local.called}_", start, perf_counter_ns(), operands, [target])
 
 
 def _write(target: Variable, value: Any) -> None:

@@ -28,6 +28,7 @@ _SAVED_NAMES = {
     "matmat": ("self", "mat2"),
     "gather": ("self", "index"),
 }
+_KEEPING_NUMBERS = ("pow", "clip")
 _PARAMETER_NAMES = {"dim": "axis", "dims": "axes", "sizes": "shape", "keepdim": "keepdims"}
 
 
@@ -110,6 +111,7 @@ class Local:
         inputs: a node for each argument that is an array.
         name: PyTorch's name of its backward node.
         scalar: whether all arguments are single doubles, which run on plain floats.
+        called: the name that its user knows it by.
 
     Attributes:
         count: how many results it has.
@@ -121,6 +123,7 @@ class Local:
 
     __slots__ = (
         "_pullbacks",
+        "called",
         "count",
         "counted",
         "dtype",
@@ -134,12 +137,19 @@ class Local:
     )
 
     def __init__(
-        self, outputs: Sequence[Node], inputs: Sequence[Node], name: str, *, scalar: bool = False
+        self,
+        outputs: Sequence[Node],
+        inputs: Sequence[Node],
+        name: str,
+        *,
+        scalar: bool = False,
+        called: str = "",
     ) -> None:
         self.outputs = list(outputs)
         self.inputs = list(inputs)
         self.count = len(self.outputs)
         self.name = name
+        self.called = called or name
         self.dtype: str | None = None
         nodes = _between(outputs, inputs)
         steps = [node for node in nodes if node.args and node not in inputs]
@@ -194,6 +204,15 @@ class Local:
             ndim = node.args[0].ndim
             value = value + ndim if isinstance(value, int) else tuple([axis + ndim for axis in value])
         return None, value
+
+    def saved_names(self) -> list[str]:
+        """What PyTorch calls the arguments and the result; of the formula's own numbers those it keeps."""
+        node = self.outputs[0]
+        names = _SAVED_NAMES.get(node.op.name, ("self", "other"))
+        inputs = set(self.inputs)
+        fixed = node.op.name in _KEEPING_NUMBERS
+        pairs = zip(names, node.args, strict=False)
+        return [*[name for name, arg in pairs if arg in inputs or (fixed and arg.op is CONSTANT)], "result"]
 
     def pullback(self, needs: tuple[bool, ...], lead: Shape = (), *, tracked: bool = False) -> Pullback:
         """The pullback to the arguments that are needed.

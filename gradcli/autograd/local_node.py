@@ -198,6 +198,11 @@ class LocalNode(BackwardNode):
             raise AttributeError(f"{self.name()} has no attribute {name!r}")
         return self._saved_as(name.removeprefix("_saved_"))
 
+    def saved(self) -> dict[str, Any]:
+        """All arguments and results that it keeps, by PyTorch's names."""
+        found = {name: self._saved_as(name) for name in self.local.saved_names()}
+        return {name: one for name, one in found.items() if one is not None}
+
     def _saved_as(self, name: str) -> Any:
         place, fixed = self.local.place_of(name)
         if place is None:

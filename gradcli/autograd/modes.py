@@ -17,10 +17,15 @@ class Recorder(Protocol):
     """What a profiler has to offer to those who run operations; times are in nanoseconds."""
 
     def forward(self, name: str, start: int, end: int, arguments: list[Any], results: list[Any]) -> None:
-        """An operation has run."""
+        """An operation has run; one that is made of others is told without results."""
 
-    def backward(self, name: str, start: int, end: int, number: int, results: list[Any]) -> None:
-        """The pullback of the node with that creation number has run."""
+    def backward(
+        self, name: str, start: int, end: int, number: int, gradients: list[Any], results: list[Any]
+    ) -> None:
+        """The node of that creation number has run."""
+
+    def block(self, name: str, start: int, end: int) -> None:
+        """What its user gave a name to has ended."""
 
 
 class _State(threading.local):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from shutil import get_terminal_size
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
+from gradcli.answers import Answers
 from gradcli.commands import options
 from gradcli.commands.answering import placed, warn_of_unused
 from gradcli.commands.command import expression_command
@@ -18,10 +19,11 @@ from gradcli.commands.vectors import Cotangents, vector_option
 from gradcli.commands.wrt import names_of, wrt_option
 from gradcli.diagnosis import drawn_fault
 from gradcli.drawing import Drawing, drawing
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, UsageError
 from gradcli.graph.node import CONSTANT, INPUT, Node
 from gradcli.graph.shapes import describe
 from gradcli.language.build import Built
+from gradcli.language.names import Given
 from gradcli.output.formula import formula
 from gradcli.output.picture import Column, picture
 from gradcli.output.summary import cell_text
@@ -32,6 +34,8 @@ gradcli graph 'mean((x+2)*(x+2)*2)' x=1,2,3 --wrt x
 gradcli graph 'x*y + sin(x)' --ascii
 """
 
+N = TypeVar("N", bound=Hashable)
+
 _PIPED_WIDTH = 80
 
 
@@ -39,20 +43,31 @@ _PIPED_WIDTH = 80
 @options.inputs
 @wrt_option
 @vector_option
+@click.option(
+    "--backward", is_flag=True, help="Draw the backward graph: grad_fn, next_functions, AccumulateGrad."
+)
 @click.option("--precision", type=click.IntRange(1, 17), metavar="N", help="Significant digits.")
 @click.option("--out", metavar="FILE", help="Write the drawing to a file.")
 @options.appearance
-def command(vector: tuple[str, ...], **shared: Any) -> None:
+def command(vector: tuple[str, ...], backward: bool, **shared: Any) -> None:
     """Draw the graph, with values and gradients on its nodes.
 
     A row a node, what is used twice drawn once. With values for all names each node shows its value,
     and with --wrt its gradient too; a name without a value is a scalar.
+
+    With --backward: the graph that tensors build for the way back, under PyTorch's names, with what each
+    node saves if all names have values. None is an argument that has no gradient.
     """
     settings = options.settings_of(shared)
     inputs = Inputs(settings)
     expression, given = inputs.expression()
     names = names_of(settings.wrt)
     vectors = Cotangents(vector, inputs)
+    if backward:
+        if vector:
+            raise UsageError("--vector does not go with --backward, which shows no gradients")
+        _show_backward(settings, inputs, expression, given)
+        return
     try:
         with vectors.shown():
             drawn = drawing(expression, given, names, vectors.read(given))
@@ -66,18 +81,40 @@ def command(vector: tuple[str, ...], **shared: Any) -> None:
         streams.warn(fault)
 
 
+def _show_backward(
+    settings: options.Settings, inputs: Inputs, expression: Answers, given: Mapping[str, Given]
+) -> None:
+    from gradcli.commands.backward import columns
+    from gradcli.gradfn import backward_graph  # late: tensors need NumPy
+
+    try:
+        found = backward_graph(expression, given, names_of(settings.wrt))
+    except GradcliError as error:
+        raise placed(error, settings, expression, given) from None
+    with Streams(settings) as streams:
+        warn_of_unused(streams, inputs, given, found.built.used)
+        entries = found.entries
+        drawn = columns(entries, settings.precision or 4, streams.ascii)
+        _draw(range(len(entries)), lambda place: [one for one, _ in entries[place].next], drawn, [], streams)
+
+
 def _show(drawn: Drawing, streams: Streams) -> None:
     precision = streams.settings.precision or 4
+    nodes = drawn.nodes[::-1]
+    columns = _columns(drawn, precision, streams.ascii)
+    _draw(nodes, lambda node: node.args, columns, _sums(drawn, precision, streams.ascii), streams)
+
+
+def _draw(
+    nodes: Sequence[N],
+    children: Callable[[N], Sequence[N]],
+    columns: Sequence[Column],
+    sums: Sequence[str],
+    streams: Streams,
+) -> None:
     terminal = sys.stdout.isatty() and streams.settings.out is None
     width = get_terminal_size().columns if terminal else _PIPED_WIDTH
-    lines = picture(
-        drawn.nodes[::-1],
-        lambda node: node.args,
-        _columns(drawn, precision, streams.ascii),
-        width=width,
-        ascii=streams.ascii,
-    )
-    sums = _sums(drawn, precision, streams.ascii)
+    lines = picture(nodes, children, columns, width=width, ascii=streams.ascii)
     if terminal or streams.color:
         from gradcli.output.tables import show_lines
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "Run a program: tensors, loops, branches, training.",
     "check": "Check the derivative against numbers, symbols and itself.",
     "graph": "Draw the graph, with values and gradients on its nodes.",
+    "profile": "Measure time and memory of each part of an expression.",
     "functions": "Print the functions, or all there is to know of one.",
     "parse": "Print the expression with every operation in brackets.",
 }

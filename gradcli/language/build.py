@@ -13,7 +13,7 @@ from gradcli.language import calls, rules
 from gradcli.language.binding import define, target_names, unpacked
 from gradcli.language.derivatives import contains_derivative, differentiated_names
 from gradcli.language.draws import Draws
-from gradcli.language.graphs import GraphContext
+from gradcli.language.graphs import Call, GraphContext
 from gradcli.language.meaning import NOTHING, Function, Group, Meaning, Scope, span_of
 from gradcli.language.names import Given
 from gradcli.language.stabilised import rewrites, stabilised
@@ -46,6 +46,7 @@ class Built(NamedTuple):
         images: for each node that was written, the one that computes it.
         origins: for each node that was not written, the one that it stands for or helps to compute.
         rewrites: what is computed in another way than it was written.
+        calls: the calls that are one node in PyTorch's backward graph, and several here.
     """
 
     outputs: list[Node]
@@ -60,6 +61,7 @@ class Built(NamedTuple):
     images: Mapping[Node, Node]
     origins: Mapping[Node, Node]
     rewrites: tuple[Rewrite, ...]
+    calls: tuple[Call, ...] = ()
 
 
 def build(
@@ -116,6 +118,7 @@ def build(
         images=context.stable.images if context.stable else {},
         origins=context.stable.origins if context.stable else {},
         rewrites=rewrites(context),
+        calls=tuple(context.calls),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradcli.errors import EvaluationError, GradientProblem, NameProblem, ShapeProblem, Source, Span
 from gradcli.graph.derive import Trail
@@ -22,6 +22,21 @@ from gradcli.language.tree import Tree
 
 # An array's bytes must be countable in 63 bits.
 _MOST_ELEMENTS = 1 << 59
+
+
+class Call(NamedTuple):
+    """A call of a composed function that has one backward node in PyTorch."""
+
+    record: Composite
+    arguments: tuple[Node | None, ...]
+    parameters: dict[str, Any]
+    results: tuple[Node, ...]
+
+    def where(self, new: Mapping[Node, Node]) -> Call:
+        """The same call with other nodes in the places of some."""
+        arguments = [None if one is None else new.get(one, one) for one in self.arguments]
+        results = [new.get(one, one) for one in self.results]
+        return self._replace(arguments=tuple(arguments), results=tuple(results))
 
 
 class GraphContext(Context[Node]):
@@ -45,6 +60,7 @@ class GraphContext(Context[Node]):
         kept: the nodes of assigned names that are differentiated by, there or here: they are free.
         arithmetic: scalar nodes that are made of numbers alone.
         bound: the free variables that stand for a function's arguments while its body is differentiated.
+        calls: the calls that are one node in PyTorch's backward graph, and several here.
     """
 
     def __init__(
@@ -70,6 +86,7 @@ class GraphContext(Context[Node]):
         self.kept: set[Node] = set()
         self.arithmetic: set[Node] = set()
         self.bound: dict[Node, Node] = {}
+        self.calls: list[Call] = []
         self.stable = Stable(self.kept) if stable else None
 
     def input(self, name: str, tree: Tree) -> Node:
@@ -119,6 +136,8 @@ class GraphContext(Context[Node]):
             tree, record.__call__, *arguments, operands=operands, **parameters
         )
         results = found if isinstance(found, tuple) else (found,)
+        if record.torch:
+            self.calls.append(Call(record, tuple(arguments), parameters, results))
         for node in results:
             self._note_inner(tree, node, operands)
             self._made(tree, node)
@@ -263,4 +282,5 @@ class GraphContext(Context[Node]):
         made = substitute([node], arguments)
         for old, new in made.items():
             self.stands_for(new, old)
+        self.calls += [one.where(made) for one in self.calls if not made.keys().isdisjoint(one.results)]
         return made.get(node, node)

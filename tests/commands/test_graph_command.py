@@ -154,3 +154,88 @@ def test_no_values_no_warning():
 def test_precision():
     assert "0.333" in call("graph", "x/3", "x=1").out
     assert "0.33333333" in call("graph", "x/3", "x=1", "--precision", "8").out
+
+
+UNBOUND = """\
+                         shape   saved           next                  expressi…
+●─╮    MulBackward0      ()      self=2 other=3  (UnbindBackward0, 2)  a*b*c
+●─┼─╮  MulBackward0      ()      self=1 other=2  (UnbindBackward0, 1)  a*b
+●─┴─╯  UnbindBackward0   3 × ()                                        unbind(x)
+○      AccumulateGrad x  (3,)
+"""
+# What PyTorch 2.13 has for y*y*2: the number is saved, a place without a gradient is None.
+SQUARED = """\
+                         shape  saved                       expression
+●      MeanBackward0     ()                                 mean((x+2)*(x+2)*2)
+●─╮    MulBackward0      (3,)   other=2                     (x+2)*(x+2)*2
+│ ○    None
+●─╮    MulBackward0      (3,)   self=[3 4 5] other=[3 4 5]  (x+2)*(x+2)
+│ ●─╮  AddBackward0      (3,)                               x+2
+│ │ ○  None
+●─┼─╮  AddBackward0      (3,)                               x+2
+│ │ ○  None
+○─╯    AccumulateGrad x  (3,)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"), [("a, b, c = unbind(x); a*b*c", UNBOUND), ("mean((x+2)*(x+2)*2)", SQUARED)]
+)
+def test_the_backward_graph(text, drawn):
+    assert call("graph", "--backward", text, "x=1,2,3") == (0, drawn, "")
+
+
+def backward(*arguments):
+    called = call("graph", "--backward", *arguments)
+    assert (called.code, called.err) == (0, "")
+    return called.out
+
+
+def test_without_values_nothing_saved_is_shown():
+    assert backward("x^2 * y") == (
+        "                       shape  expression\n"
+        "●─╮  MulBackward0      ()     x^2 * y\n"
+        "│ ○  AccumulateGrad y  ()\n"
+        "●    PowBackward0      ()     x^2\n"
+        "○    AccumulateGrad x  ()\n"
+    )
+    assert "self=3 exponent=2" in backward("x^2 * y", "x=3", "y=1")
+
+
+def test_a_branch_that_is_not_taken_is_not_in_the_backward_graph():
+    taken = backward("exp(x) if x > 0 else sin(y)", "x=1", "y=2")
+    assert "ExpBackward0" in taken
+    assert "SinBackward0" not in taken
+    assert "WhereBackward0" not in taken
+    unknown = backward("exp(x) if x > 0 else sin(y)")
+    assert all(f"{name}Backward0" in unknown for name in ("Exp", "Sin", "Where"))
+
+
+def test_the_backward_graph_by_some_names():
+    drawn = backward("x*y + detach(x)", "x=1", "y=2", "--wrt", "y")
+    assert drawn.count("None") == 2
+    assert "AccumulateGrad y" in drawn
+    assert "AccumulateGrad x" not in drawn
+
+
+def test_the_backward_graph_of_several_outputs_of_several_shapes():
+    drawn = backward("w, v = eigh(A); w[0], sum(v)", "A=[[2,0],[0,3]]", "--ascii")
+    assert drawn.isascii()
+    assert "LinalgEighBackward0  (2,), (2, 2)" in drawn
+    assert "(LinalgEighBackward0, 1)" in drawn
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["1 + 2"], 3, "error: there is no backward graph"),
+        (["argmax(x)", "x=1,2"], 3, "error: there is no backward graph"),
+        (["x", "--vector", "1"], 2, "error: --vector does not go with --backward"),
+        (["x", "--wrt", "z"], 3, "error: there is no name z to differentiate by"),
+        (["inv(A)", "A=[[1,1],[1,1]]"], 5, "error: the matrix of inv() is singular\n  inv(A)\n"),
+    ],
+)
+def test_what_has_no_backward_graph(arguments, code, message):
+    called = call("graph", "--backward", *arguments)
+    assert (called.code, called.out) == (code, "")
+    assert called.err.startswith(message)

@@ -23,7 +23,7 @@ from gradcli.autograd.functional.products import LINEAR, NOT_TRACKED, pulled, pu
 from gradcli.autograd.making import from_numpy
 from gradcli.autograd.modes import enable_grad
 from gradcli.autograd.tensor import Tensor
-from gradcli.errors import AutogradError, AutogradValueError
+from gradcli.errors import AutogradError, AutogradMissingError, AutogradValueError
 from gradcli.graph.node import ops
 
 _MODES = ("forward-mode", "reverse-mode")
@@ -134,15 +134,19 @@ def hessian(
 
 
 def _allow_forward(create_graph: bool, strict: bool, vectorize: bool) -> None:
-    for unfit, flag in ((create_graph, "create_graph=True"), (strict, "strict=True")):
+    refused = (
+        (create_graph, "create_graph=True", AutogradMissingError),
+        (strict, "strict=True", AutogradError),
+    )
+    for unfit, flag, error in refused:
         if unfit:
-            raise AutogradError(
+            raise error(
                 f'torch.autograd.functional.jacobian: `{flag}` and `strategy="forward-mode"` are not '
                 "supported together (yet).",
                 hint=f'leave {flag} out, or set strategy="reverse-mode"',
             )
     if not vectorize:
-        raise AutogradError(
+        raise AutogradMissingError(
             "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
             "`vectorize=True`.",
             hint="set vectorize=True",
