@@ -33,6 +33,7 @@ _PATHS = {
     "requests": ("backward",),
     "functional": ("vhp",),
     "making": ("manual_seed",),
+    "profiler": ("profile", "record_function"),
     "optim": (
         *("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "LBFGS", "StepLR", "CosineAnnealingLR"),
         *("clip_grad_norm_", "clip_grad_value_"),
