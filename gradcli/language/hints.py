@@ -32,7 +32,8 @@ def problem(failure: Failure) -> SyntaxProblem:
         fields = hint.recognise(failure)
         if fields is not None:
             start, end = fields.pop("span", (failure.start, failure.end))
-            span = Span(start, end, (failure.start, failure.end) if end > start else None)
+            inside = start <= failure.start < failure.end <= end
+            span = Span(start, end, (failure.start, failure.end) if inside else None)
             message, fix = hint.message.format_map(fields), hint.fix.format_map(fields)
             return SyntaxProblem(message, span=span, hint=fix, source=failure.source)
     found = "the end" if failure.kind() == "$END" else f"'{failure.shown(failure.start, failure.end)}'"

@@ -23,7 +23,7 @@ from gradcli.language.meaning import Function, Group, Listing, Meaning, Scope, n
 from gradcli.language.names import Given
 from gradcli.language.tree import Tree
 from gradcli.programs.console import Console
-from gradcli.programs.host import from_python, to_python
+from gradcli.programs.host import NOWHERE, from_python, to_python
 
 # Calls of a program's own functions inside each other.
 _DEEPEST = 10_000
@@ -118,6 +118,12 @@ class ProgramContext(Context[Array]):
             else:
                 key.append({"new": None, "rest": Ellipsis}.get(item[0], item[-1]))
         return tuple(key)
+
+    def array(self, meaning: Meaning, span: Span) -> Array:
+        """A meaning as one array; a list that Python gave has no place of its own."""
+        if isinstance(meaning, Listing) and meaning.span == NOWHERE:
+            meaning = meaning._replace(span=span)
+        return super().array(meaning, span)
 
     def stacked(self, listing: Listing) -> Array:
         """A list as one tensor."""

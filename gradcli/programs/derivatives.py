@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from gradcli.autograd import functional
 from gradcli.autograd.calls import call
 from gradcli.autograd.making import eye, ones, zeros
 from gradcli.autograd.requests import grad
@@ -15,7 +16,7 @@ from gradcli.autograd.tensor import Tensor
 from gradcli.errors import CallProblem, GradientProblem
 from gradcli.graph.node import Array, ops
 from gradcli.graph.shapes import describe, elements
-from gradcli.language.meaning import Group, Listing, Meaning, Nothing, kind_of, span_of
+from gradcli.language.meaning import Function, Group, Listing, Meaning, Nothing, kind_of, span_of
 from gradcli.language.names import DERIVATIVES
 from gradcli.language.tree import Tree
 from gradcli.programs.context import ProgramContext
@@ -33,8 +34,14 @@ def derivative(
     """Differentiate.
 
     ``grad`` takes what PyTorch's takes, and its result can be differentiated unless ``create_graph=false``;
-    one input gives one gradient, a list of inputs a tuple.
+    one input gives one gradient, a list of inputs a tuple. The others take an expression and a tensor that it
+    was made of, or a function and its inputs.
     """
+    if positional and isinstance(positional[0], Function) and hasattr(functional, word):
+        # Of a function, as torch.autograd.functional has it.
+        of_function = getattr(functional, word)
+        checked(tree, word, of_function, positional, keywords)
+        return context.host(tree, of_function, positional, keywords)
     if word == "grad":
         checked(tree, word, grad, positional, keywords)
         named = dict(zip(("outputs", "inputs", "grad_outputs", "retain_graph"), positional, strict=False))

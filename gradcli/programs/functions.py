@@ -31,7 +31,9 @@ _PATHS = {
         "is_inference_mode_enabled",
     ),
     "requests": ("backward",),
+    "functional": ("vhp",),
     "making": ("manual_seed",),
+    "profiler": ("profile", "record_function"),
     "optim": (
         *("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "LBFGS", "StepLR", "CosineAnnealingLR"),
         *("clip_grad_norm_", "clip_grad_value_"),

@@ -39,6 +39,8 @@ class Object(Thing):
     @property
     def kind(self) -> str:  # type: ignore[override]
         """What to call it in a sentence."""
+        if isinstance(self.value, BackwardNode):
+            return "a node of the backward graph"
         name = type(self.value).__name__
         return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
 
@@ -90,9 +92,10 @@ def from_python(value: Any) -> Meaning:
         return constant(float(value))
     if isinstance(value, str):
         return Text(value)
-    if isinstance(value, list):
+    # A class of its own, such as a table of averages, is more than the list that it is as well.
+    if type(value) is list:
         return Listing(tuple(map(from_python, value)), NOWHERE)
-    if isinstance(value, tuple):
+    if type(value) is tuple:
         return Group(tuple(map(from_python, value)), NOWHERE)
     return _from_numpy(value)
 

@@ -222,3 +222,20 @@ def test_linear_regression(name):
         rows[int(step)] = [float(one) for one in numbers]
     for one in facts["trace"]:
         np.testing.assert_allclose(rows[one["step"]], [one["loss"], one["W"], one["b"]], rtol=1e-9)
+
+
+def test_derivatives_of_functions():
+    facts = FACTS["s002.jacobian"]
+    ran = program(
+        "f(x, y) = 2*exp(x) + 3*y; jx, jy = jacobian(f, (tensor(x), tensor(y)))\n"
+        "cube(x) = sum(x^3); h = hessian(cube, tensor([1, 2, 3]))\n"
+        "value, product = vhp(cube, tensor([1, 2, 3]), v)",
+        x=np.array(facts["x"]),
+        y=np.array(facts["y"]),
+        v=np.array(FACTS["s002.hessian"]["v"], float),
+    )
+    same(ran["jx"], facts["jac_x"])
+    same(ran["jy"], facts["jac_y"])
+    same(ran["h"], FACTS["s002.hessian"]["hessian"])
+    same(ran["value"], 36.0)
+    same(ran["product"], FACTS["s002.hessian"]["vhp"])
