@@ -110,8 +110,9 @@ define(
 
 define(
     "relu",
-    # Asked of the result, which is positive where x is: that is all that a tensor keeps.
-    pullback=lambda g, y, x: strong(g, number(ops.gt(y, 0))),
+    # Asked of the result, which is positive where x is: that is all that a tensor keeps. And a choice, not a
+    # product: where x is negative, what comes in is not used, were it infinite.
+    pullback=lambda g, y, x: ops.where(ops.gt(y, 0), g, 0),
     kernel="kernels.activations.relu",
     doc="the larger of x and 0",
     kink=lambda x: ops.eq(x, 0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from gradcli.graph.node import Node, Parameter, is_constant, ops
-from gradcli.graph.operations.record import define, number, strong
+from gradcli.graph.operations.record import define, strong
 
 define(
     "abs",
@@ -201,9 +201,9 @@ define(
     "x lo=-inf hi=inf",
     pullback=(
         # At a bound the gradient is 0, the smallest of those that fit there.
-        lambda g, y, x, lo, hi: strong(g, number(_inside(x, lo, hi))),
-        lambda g, y, x, lo, hi: strong(g, number(ops.logical_and(ops.lt(x, lo), ops.lt(lo, hi)))),
-        lambda g, y, x, lo, hi: strong(g, number(ops.logical_or(ops.lt(hi, x), ops.lt(hi, lo)))),
+        lambda g, y, x, lo, hi: ops.where(_inside(x, lo, hi), g, 0),
+        lambda g, y, x, lo, hi: ops.where(ops.logical_and(ops.lt(x, lo), ops.lt(lo, hi)), g, 0),
+        lambda g, y, x, lo, hi: ops.where(ops.logical_or(ops.lt(hi, x), ops.lt(hi, lo)), g, 0),
     ),
     kernel="kernels.elementwise.clip",
     doc="x, or the bound that it is beyond",
@@ -222,7 +222,7 @@ define(
 )
 define(
     "nan_to_num",
-    pullback=lambda g, y, x, **_: strong(g, number(ops.isfinite(x))),
+    pullback=lambda g, y, x, **_: ops.where(ops.isfinite(x), g, 0),
     kernel="kernels.elementwise.nan_to_num",
     scalar="scalars.nan_to_num",
     parameters=(
