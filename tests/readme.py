@@ -35,9 +35,11 @@ def sessions() -> list[tuple[str, str]]:
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             lines = part.split("\n")
             words = 1
-            while lines[words - 1].endswith("\\"):
+            # A command goes on behind a backslash, or in lines that the shell prompts for with "> ".
+            while lines[words - 1].endswith("\\") or lines[words].startswith("> "):
                 words += 1
-            found.append(("\n".join(lines[:words]), "\n".join(lines[words:]).rstrip("\n")))
+            command = "\n".join([line.removeprefix("> ") for line in lines[:words]])
+            found.append((command, "\n".join(lines[words:]).rstrip("\n")))
     return found
 
 

@@ -129,7 +129,8 @@ def prepared(
         parameters: the rest.
         typed: whether the types of the arguments have been looked at.
     """
-    key: list[Hashable] = [_hashable(one) for one in parameters.values()] if parameters else []
+    # With their names: they come in the order in which a user wrote them.
+    key: list[Hashable] = [(name, _hashable(one)) for name, one in parameters.items()] if parameters else []
     operands: list[Any] = []
     exact = record.exact if isinstance(record, Operation) else ()
     for place, argument in enumerate(arguments):
@@ -162,8 +163,11 @@ def prepared(
 
 
 def _hashable(value: Any) -> Hashable:
+    """A parameter as part of a key: 0.0 is not -0.0 there, nor True 1."""
     if isinstance(value, list | tuple):
         return tuple(map(_hashable, value))
+    if isinstance(value, float | bool):
+        return repr(value)
     return value if isinstance(value, Hashable) else str(value)
 
 
