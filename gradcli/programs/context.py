@@ -12,14 +12,14 @@ from typing import Any
 from gradcli.autograd.calls import call
 from gradcli.autograd.making import draws, from_numpy, tensor
 from gradcli.autograd.tensor import Tensor
-from gradcli.errors import EvaluationError, GradcliError, Source, Span
+from gradcli.errors import CallProblem, EvaluationError, GradcliError, Source, Span
 from gradcli.execute.backends import function, runs_on_floats
 from gradcli.execute.plan import Plan
 from gradcli.graph.node import CONSTANT, Array, Kind, Node, Operation, as_node, constant, ops
 from gradcli.graph.operations.compose import Composite
 from gradcli.language.context import Context
 from gradcli.language.lists import stacked
-from gradcli.language.meaning import Function, Group, Listing, Meaning, Scope, number_in, span_of
+from gradcli.language.meaning import Function, Group, Listing, Meaning, Scope, kind_of, number_in, span_of
 from gradcli.language.names import Given
 from gradcli.language.tree import Tree
 from gradcli.programs.console import Console
@@ -119,15 +119,14 @@ class ProgramContext(Context[Array]):
                 key.append({"new": None, "rest": Ellipsis}.get(item[0], item[-1]))
         return tuple(key)
 
-    def array(self, meaning: Meaning, span: Span) -> Array:
-        """A meaning as one array; a list that Python gave has no place of its own."""
-        if isinstance(meaning, Listing) and meaning.span == NOWHERE:
-            meaning = meaning._replace(span=span)
-        return super().array(meaning, span)
-
     def stacked(self, listing: Listing) -> Array:
         """A list as one tensor."""
-        return stacked(listing, self.array, self._row)
+        try:
+            return stacked(listing, self.array, self._row)
+        except GradcliError as error:
+            # A list that Python gave has no place of its own: the error is at the rule that uses it.
+            error.span = None if error.span == NOWHERE else error.span
+            raise
 
     def _row(self, listing: Listing, items: list[Array]) -> Array:
         numbers = [number_in(one) for one in items]
@@ -221,7 +220,18 @@ class ProgramContext(Context[Array]):
         here = span_of(tree)
         arguments = [to_python(self.held(one, here), self.callback) for one in positional]
         keywords = {name: to_python(self.held(one, here), self.callback) for name, one in named.items()}
-        return from_python(self.guard(tree, call, *arguments, **keywords))
+        try:
+            return from_python(self.guard(tree, call, *arguments, **keywords))
+        except (AttributeError, TypeError, ValueError) as error:
+            if isinstance(error, GradcliError):
+                raise
+            strange = [one for one in (*positional, *named.values()) if not isinstance(one, Array)]
+            if not strange:
+                raise
+            # Python itself refused what is of another kind than a function works on.
+            raise CallProblem(
+                f"{kind_of(strange[0])} cannot stand here: {error}", span=span_of(tree)
+            ) from error
 
     def callback(self, function: Function) -> Callable[..., Any]:
         """A function of the program as one of Python, such as a hook."""
@@ -265,6 +275,8 @@ def _of_numbers(
             return constant(function(record.scalar)(*values), kind=kind)
     nodes = [one if one is None else as_node(one) for one in arguments]  # type: ignore[arg-type]
     made = record(*nodes, **parameters)  # type: ignore[arg-type]
+    if isinstance(made, Node) and number_in(made) is not None:
+        return made
     if isinstance(made, Node) and runs_on_floats(made) and all(one.op is CONSTANT for one in made.args):
         # The common case, without the work of a plan.
         run = function(made.op.scalar)

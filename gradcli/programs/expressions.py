@@ -101,7 +101,7 @@ def _index(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
     operand, *written = tree.parts
     x: Meaning = yield operand, scope
     if isinstance(x, Object):
-        key: Meaning = yield written[0], scope
+        key: Meaning = Text("") if written[0].rule in ("slice", "ellipsis") else (yield written[0], scope)
         return from_python(context.guard(tree, entry, x, key))
     items, arrays = yield from subscripts(context, written, scope)
     if isinstance(x, Group | Listing) and len(items) == 1:
@@ -173,6 +173,7 @@ def _method(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
     record = members.of(owner)
     if record.has_method(word):
         return members.call(context, tree, owner, word, positional, keywords)
+    word = members.OTHER_NAMES.get(word, word)
     if isinstance(x, Array | Listing) and is_function(word) and word not in DERIVATIVES:
         return calls.apply(context, tree, word, [x, *positional], keywords)
     raise _no_member(x, name, record, "method")

@@ -13,7 +13,7 @@ from gradcli.language.meaning import Group, Listing, Meaning, Text, kind_of, num
 from gradcli.language.names import function_names
 from gradcli.language.tree import Tree
 from gradcli.programs.context import ProgramContext
-from gradcli.programs.forms import checked
+from gradcli.programs.forms import arranged, checked
 from gradcli.programs.host import NOWHERE, Object, from_python, shown
 
 _LARGEST = 2.0**53
@@ -75,8 +75,7 @@ def call(
     if word in _OWN:
         return _OWN[word](context, tree, list(positional), dict(keywords))
     function = python(word)
-    checked(tree, word, function, positional, keywords)
-    return context.host(tree, function, positional, keywords)
+    return context.host(tree, function, *arranged(context, tree, word, function, positional, keywords))
 
 
 def of_language(

@@ -18,7 +18,7 @@ from gradcli.language.meaning import Function, Group, Listing, Meaning, kind_of,
 from gradcli.language.names import is_function
 from gradcli.language.tree import Tree
 from gradcli.programs.context import ProgramContext
-from gradcli.programs.forms import checked
+from gradcli.programs.forms import arranged
 from gradcli.programs.host import Object
 
 
@@ -54,6 +54,9 @@ class Members(NamedTuple):
 
 NONE = Members()
 
+# PyTorch's names of methods that the language knows by another one.
+OTHER_NAMES = {"bmm": "matmul", "mm": "matmul", "mv": "matmul", "view": "reshape"}
+
 _TENSOR = Members(
     attributes=(
         "T",
@@ -71,7 +74,6 @@ _TENSOR = Members(
     ),
     methods=(
         "backward",
-        "bmm",
         "clone",
         "copy_",
         "detach",
@@ -79,15 +81,12 @@ _TENSOR = Members(
         "dim",
         "fill_",
         "item",
-        "mm",
-        "mv",
         "numpy",
         "register_hook",
         "requires_grad_",
         "retain_grad",
         "t",
         "tolist",
-        "view",
         "zero_",
     ),
     settable=("data", "grad", "requires_grad"),
@@ -147,9 +146,9 @@ def call(
     method: Callable[..., Any] = getattr(thing, word)
     if word == "step" and positional and isinstance(positional[0], Function):
         positional = [Object(_closure(context, thing, positional[0])), *positional[1:]]
-    if not isinstance(thing, Tensor) or word in _TENSOR.methods:
-        checked(tree, word, method, positional, keywords)
-    return context.host(tree, method, positional, keywords)
+    if isinstance(thing, Tensor) and word not in _TENSOR.methods:
+        return context.host(tree, method, positional, keywords)
+    return context.host(tree, method, *arranged(context, tree, word, method, positional, keywords))
 
 
 def _closure(context: ProgramContext, optimiser: Any, loss: Function) -> Callable[[], Any]:

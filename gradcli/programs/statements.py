@@ -18,6 +18,7 @@ from gradcli.language.symbols import OPERATORS
 from gradcli.language.tree import Tree
 from gradcli.programs import functions, members
 from gradcli.programs.context import ProgramContext
+from gradcli.programs.expressions import entry
 from gradcli.programs.host import Object, from_python, to_python
 
 
@@ -145,11 +146,10 @@ def _assign(context: ProgramContext, target: Tree, value: Meaning, scope: Scope)
     elif target.rule == "index":
         operand, *written = target.parts
         x = yield operand, scope
-        if isinstance(x, Object) and isinstance(x.value, dict):
-            key: Meaning = yield written[0], scope
-            if not isinstance(key, Text) or key.text not in x.value:
-                raise CallProblem("there is no such entry", span=span_of(target))
-            x.value[key.text] = to_python(value, context.callback)
+        if isinstance(x, Object):
+            key: Meaning = Text("") if written[0].rule in ("slice", "ellipsis") else (yield written[0], scope)
+            context.guard(target, entry, x, key)
+            x.value[_text(key)] = to_python(value, context.callback)
             return NOTHING
         items, arrays = yield from subscripts(context, written, scope)
         tensor = _changeable(context, x, operand)
@@ -163,6 +163,10 @@ def _assign(context: ProgramContext, target: Tree, value: Meaning, scope: Scope)
             hint="compare with ==",
         )
     return NOTHING
+
+
+def _text(meaning: Meaning) -> str:
+    return meaning.text if isinstance(meaning, Text) else ""
 
 
 def _changeable(context: ProgramContext, x: Meaning, tree: Tree) -> Tensor:
