@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from gradcli.autograd.making import manual_seed
 from gradcli.autograd.modes import enable_grad
-from gradcli.errors import GradcliError, Source
+from gradcli.errors import GradcliError, Source, Span
 from gradcli.language.automaton import PROGRAM
 from gradcli.language.meaning import Scope, span_of
 from gradcli.language.names import Given
@@ -54,8 +54,13 @@ def run(
     scope: Scope = {}
     manual_seed(seed)
 
+    warned: set[tuple[str, Span | None]] = set()
+
     def told(message: Any, *_: Any, **__: Any) -> None:
         span = None if context.here is None else span_of(context.here)
+        if (str(message), span) in warned:
+            return  # in a loop, once is enough
+        warned.add((str(message), span))
         warn(GradcliError(str(message), span=span, source=source))
 
     try:

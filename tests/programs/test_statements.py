@@ -192,6 +192,11 @@ def test_a_warning_of_pytorch_is_told_under_the_text():
     assert ran.printed == "None\n"
 
 
+def test_a_warning_in_a_loop_is_told_once():
+    ran = program("x = tensor([1.], requires_grad=true); y = 2x; for i in range(9) { y.grad }; y.grad")
+    assert len(ran.warnings) == 2
+
+
 def test_random_numbers_are_those_of_the_seed():
     text = "a = rand(3); b = rand(3); print(a == b)"
     first, second = program(text, seed=1), program(text, seed=1)
