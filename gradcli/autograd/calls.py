@@ -129,7 +129,11 @@ def prepared(
         parameters: the rest.
         typed: whether the types of the arguments have been looked at.
     """
-    key: list[Hashable] = [_hashable(one) for one in parameters.values()] if parameters else []
+    # In the order of the record: a call has them in its own.
+    key: list[Hashable] = [
+        _hashable(parameters.get(one.name, one.default) if parameters else one.default)
+        for one in record.parameters
+    ]
     operands: list[Any] = []
     exact = record.exact if isinstance(record, Operation) else ()
     for place, argument in enumerate(arguments):
@@ -164,6 +168,9 @@ def prepared(
 def _hashable(value: Any) -> Hashable:
     if isinstance(value, list | tuple):
         return tuple(map(_hashable, value))
+    if isinstance(value, float):
+        # 0.0 and -0.0 are equal, and a nan is not.
+        return value.hex()
     return value if isinstance(value, Hashable) else str(value)
 
 
