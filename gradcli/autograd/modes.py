@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Callable
+from copy import copy
 from functools import wraps
 from inspect import isgeneratorfunction
 from types import TracebackType
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, Self, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,6 +45,8 @@ state = _State()
 class _Mode:
     """A mode that lasts as long as a ``with`` block, or a call of the function that it decorates."""
 
+    _stack: list[tuple[bool, bool, bool, bool]]
+
     def __enter__(self) -> Any:
         self._stack = getattr(self, "_stack", [])
         self._stack.append((state.grad, state.inference, state.anomaly, state.check_nan))
@@ -58,13 +61,19 @@ class _Mode:
     def _set(self) -> None:
         """Switch it on."""
 
+    def _anew(self) -> Self:
+        """The same mode with nothing to go back to yet: calls may overlap in several threads."""
+        mode = copy(self)
+        mode._stack = []
+        return mode
+
     def __call__(self, function: F) -> F:
         if isgeneratorfunction(function):
             return cast("F", self._stepwise(function))
 
         @wraps(function)
         def inside(*arguments: Any, **named: Any) -> Any:
-            with self:
+            with self._anew():
                 return function(*arguments, **named)
 
         return cast("F", inside)
@@ -77,7 +86,7 @@ class _Mode:
             generator = function(*arguments, **named)
             sent = None
             while True:
-                with self:
+                with self._anew():
                     try:
                         found = generator.send(sent)
                     except StopIteration as stop:
@@ -125,6 +134,11 @@ class set_grad_enabled(_Mode):
         state.grad = self._before
         return super().__call__(function)
 
+    def _anew(self) -> Self:
+        mode = super()._anew()
+        mode._before = state.grad
+        return mode
+
     def _set(self) -> None:
         state.grad = self._mode
 
@@ -157,6 +171,16 @@ class set_detect_anomaly(_Mode):
         state.anomaly, state.check_nan = self._before
         super().__enter__()
         return self
+
+    def __call__(self, function: F) -> F:
+        """As a decorator it sets nothing outside of the function."""
+        state.anomaly, state.check_nan = self._before
+        return super().__call__(function)
+
+    def _anew(self) -> Self:
+        mode = super()._anew()
+        mode._before = (state.anomaly, state.check_nan)
+        return mode
 
     def _set(self) -> None:
         state.anomaly, state.check_nan = self._wanted

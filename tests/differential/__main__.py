@@ -1,14 +1,10 @@
 """gradcli against PyTorch and mpmath.
 
-``python -m tests.differential [operators|expressions|autograd] [NAME ...]``
+``python -m tests.differential [operators|expressions|autograd|optimisers] [NAME ...]``
 
 Needs the extra ``differential``. Not a part of the test suite. A NAME is an operator as PyTorch's tests call
-it, such as ``linalg.norm``. Exits with 1 when something disagrees. ``autograd --write`` records what PyTorch
-tells of each behaviour.
-=======
-it, such as ``linalg.norm``. Exits with 1 when something disagrees. ``optimisers`` compares trainings, and
-with ``--write`` writes down what PyTorch answers in them first.
->>>>>>> optim
+it, such as ``linalg.norm``. Exits with 1 when something disagrees. ``autograd --write`` and ``optimisers
+--write`` record what PyTorch tells of each behaviour, and what it answers in each training.
 """
 
 from __future__ import annotations

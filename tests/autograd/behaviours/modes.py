@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+
 from .telling import behaviour, facts, name, sentence
 
 
@@ -248,3 +250,46 @@ def inference_mode_decorates_a_function(lib):
 
     y, inside = double(lib.tensor([1.0], requires_grad=True))
     return facts(y.requires_grad, inside, lib.is_inference_mode_enabled())
+
+
+@behaviour
+def a_decorator_goes_back_to_the_mode_of_each_call(lib):
+    @lib.set_grad_enabled(False)
+    def off():
+        return lib.is_grad_enabled()
+
+    @lib.set_grad_enabled(True)
+    def on():
+        return lib.is_grad_enabled()
+
+    seen = [on(), lib.is_grad_enabled(), off(), lib.is_grad_enabled()]
+    with lib.no_grad():
+        seen += [on(), lib.is_grad_enabled(), off(), lib.is_grad_enabled()]
+    return facts(*seen, lib.is_grad_enabled())
+
+
+@behaviour
+def calls_of_a_decorated_function_overlap_in_threads(lib):
+    @lib.no_grad()
+    def inside(here, go_on):
+        here.set()
+        go_on.wait(5)
+
+    def in_thread(seen, here, go_on, mode, gone):
+        with mode():
+            inside(here, go_on)
+            seen.append(lib.is_grad_enabled())
+        gone.set()
+
+    # The first comes in first, and goes out first.
+    one, other, gone, first, second = Event(), Event(), Event(), [], []
+    threads = [
+        Thread(target=in_thread, args=(first, one, other, lib.enable_grad, gone)),
+        Thread(target=in_thread, args=(second, other, gone, lib.no_grad, Event())),
+    ]
+    for thread in threads:
+        thread.start()
+        one.wait(5)
+    for thread in threads:
+        thread.join()
+    return facts(*first, *second, lib.is_grad_enabled())
