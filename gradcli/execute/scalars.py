@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ def _total(
         except ValueError:
             return _nan
 
+    total.unguarded = function  # type: ignore[attr-defined]  # for those who see to the errors themselves
     return total
 
 
@@ -33,6 +35,7 @@ def _with_pole(function: Callable[[float], float], at: float) -> Callable[[float
         except ValueError:
             return -_inf if x == at else _nan
 
+    total.unguarded = function  # type: ignore[attr-defined]
     return total
 
 
@@ -103,6 +106,9 @@ def divide(a: float, b: float) -> float:
         return a / b
     except ZeroDivisionError:
         return _nan if a == 0 or a != a else math.copysign(_inf, a) * math.copysign(1.0, b)
+
+
+divide.unguarded = operator.truediv  # type: ignore[attr-defined]
 
 
 def reciprocal(x: float) -> float:
