@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.autograd.calls import Argument, call, forward, noted, prepared
 from gradcli.autograd.local import Local
+from gradcli.autograd.memory import owner, repeats
 from gradcli.autograd.mismatch import not_expanding, shape_problem
 from gradcli.autograd.modes import state
 from gradcli.autograd.sentences import (
@@ -190,16 +191,13 @@ def _which(target: Variable) -> str:
 def _unlock(target: Variable) -> None:
     """NumPy hands out some views for reading alone; an expanded one must stay so."""
     array = target.array
-    if any(step == 0 and size > 1 for step, size in zip(array.strides, array.shape, strict=True)):
+    if repeats(array):
         raise AutogradError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "
             "location. Please clone() the tensor before performing the operation.",
             hint="y = y.clone(), and then change y",
         )
-    whole = array
-    while isinstance(whole.base, np.ndarray):
-        whole = whole.base
-    if not whole.flags.writeable:
+    if not owner(array).flags.writeable:
         raise AutogradError(
             "the array that this tensor shares its memory with is for reading alone",
             hint="change a clone() of it",
