@@ -149,7 +149,7 @@ def _span(built: Built, trails: Sequence[Trail], node: Node) -> tuple[Span | Non
 
 
 def _text(source: Source, span: Span | None) -> str:
-    text = "the derivative" if span is None else " ".join(source.text[span.start : span.end].split())
+    text = "the derivative" if span is None else source.part(span)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -51,6 +51,10 @@ class Source(NamedTuple):
     place: str = ""
     line: int = 0
 
+    def part(self, span: Span) -> str:
+        """A part of the text, on one line."""
+        return " ".join(self.text[span.start : span.end].split())
+
 
 class GradcliError(Exception):
     """The root of the tree.

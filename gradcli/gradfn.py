@@ -11,7 +11,7 @@ from gradcli.answers import Answers, Values
 from gradcli.autograd.backward import AccumulateGrad, BackwardNode, Edge
 from gradcli.autograd.local_node import LocalNode
 from gradcli.autograd.tensor import Tensor
-from gradcli.errors import GradientProblem, Span
+from gradcli.errors import GradientProblem
 from gradcli.graph.node import INPUT, Node
 from gradcli.graph.shapes import Shape
 from gradcli.language.build import Built
@@ -117,7 +117,7 @@ def _entries(roots: Sequence[BackwardNode], built: Built, replayed: Replayed, *,
             for output, result in zip(node.local.outputs, results, strict=True)
         ]
         first = next((result[0] for result in results if result is not None), None)
-        text = "" if first is None else _text(built, spans[first])
+        text = "" if first is None else built.source.part(spans[first])
         entries.append(Entry(name, "", tuple(shapes), node.saved() if tell else {}, following, text))
     return entries
 
@@ -141,7 +141,3 @@ def _reached(roots: Sequence[BackwardNode]) -> list[BackwardNode]:
                 seen.add(one)
                 stack.append(one)
     return sorted(seen, key=attrgetter("number"), reverse=True)
-
-
-def _text(built: Built, span: Span) -> str:
-    return " ".join(built.source.text[span.start : span.end].split())

@@ -17,7 +17,6 @@ from gradcli.answers import Answers, Names, Values
 from gradcli.autograd.making import ones_like
 from gradcli.autograd.profiler import Event, profile, record_function
 from gradcli.autograd.requests import backward
-from gradcli.errors import Span
 from gradcli.graph.node import Node
 from gradcli.graph.shapes import describe
 from gradcli.language.build import Built
@@ -126,7 +125,7 @@ def profiled(
         expression.node(built, given, name)
     values = {name: one.value for name, one in given.items()}
     replay = Replay(built, names)
-    texts = {node: _text(built, span) for node, span in spans_of(built).items()}
+    texts = {node: built.source.part(span) for node, span in spans_of(built).items()}
     # What is derived for these shapes is derived by the first run.
     _once(replay, values, texts)
     begin = perf_counter()
@@ -238,10 +237,6 @@ def _times(
 def _medians(runs: Sequence[tuple[Mapping[str, int], Mapping[str, int]]], key: str) -> Times:
     own, total = [median([run[place][key] for run in runs]) / 1e3 for place in (0, 1)]
     return Times(own, total)
-
-
-def _text(built: Built, span: Span) -> str:
-    return " ".join(built.source.text[span.start : span.end].split())
 
 
 def _remarks(found: Replayed) -> list[str]:

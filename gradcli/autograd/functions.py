@@ -108,7 +108,10 @@ def _meaning(value: Any) -> Meaning:
         return NOTHING
     if isinstance(value, bool | np.bool_):
         return constant(bool(value), kind="bool")
-    if isinstance(value, int | float | np.number):
+    if isinstance(value, int | np.integer):
+        # A whole number stays one: beside whole numbers it makes no floats of them.
+        return constant(int(value))
+    if isinstance(value, float | np.floating):
         return constant(float(value))
     if isinstance(value, str):
         return Text(value)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.autograd.making import from_numpy, zeros_like
+from gradcli.autograd.memory import repeats
 from gradcli.autograd.printing import shown
 from gradcli.autograd.requests import grad
 from gradcli.autograd.tensor import Tensor
@@ -183,10 +184,7 @@ def _check_inputs(arguments: Sequence[Any]) -> None:
                 "complex.",
                 stacklevel=3,
             )
-        array = one.array
-        if array.size and any(
-            step == 0 and size > 1 for step, size in zip(array.strides, array.shape, strict=True)
-        ):
+        if repeats(one.array):
             raise AutogradError(
                 f"The {place}th input has a dimension with stride 0. gradcheck only supports inputs that are "
                 "non-overlapping to be able to compute the numerical gradients correctly.",

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.autograd.calls import Argument, call, forward, noted, prepared
 from gradcli.autograd.local import Local
+from gradcli.autograd.memory import owner, repeats
 from gradcli.autograd.mismatch import not_expanding, shape_problem
 from gradcli.autograd.modes import state
 from gradcli.autograd.sentences import (
@@ -76,7 +77,7 @@ def assign(target: Variable, value: Variable | float | bool, *, part: bool = Fal
     except ShapeProblem as error:
         raise shape_problem(error, "add", [old.shape, new.shape], {}) from None
     local = Local([whole], [old, new], "torch::autograd::CopyBackwards", called="copy")
-    _run(target, local, [target, value])
+    _run(target, local, [target, value], cast=True)
 
 
 def fill(target: Variable, value: Variable | float | bool, name: str) -> None:
@@ -84,7 +85,7 @@ def fill(target: Variable, value: Variable | float | bool, name: str) -> None:
     allow(target, [target, value])
     old, new = variable("self", target.array.shape), variable("value", ())
     whole = ops.where(constant(True, kind="bool"), new, old)
-    _run(target, Local([whole], [old, new], name, called="fill"), [target, value])
+    _run(target, Local([whole], [old, new], name, called="fill"), [target, value], cast=True)
 
 
 def put(
@@ -176,7 +177,7 @@ def _allow_tracked(target: Variable) -> None:
             "to be modified inplace.",
             hint="compute a new tensor instead, or pick the part with an index",
         )
-    if view.base.tracked and view.base._edge is None:
+    if any(one.tracked and one._edge is None for one in (view.base, target)):
         raise refusal(VIEW_OF_LEAF_IN_PLACE)
 
 
@@ -190,16 +191,32 @@ def _which(target: Variable) -> str:
 def _unlock(target: Variable) -> None:
     """NumPy hands out some views for reading alone; an expanded one must stay so."""
     array = target.array
-    if any(step == 0 and size > 1 for step, size in zip(array.strides, array.shape, strict=True)):
+    if repeats(array):
         raise AutogradError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "
             "location. Please clone() the tensor before performing the operation.",
             hint="y = y.clone(), and then change y",
         )
+    if not owner(array).flags.writeable:
+        raise AutogradError(
+            "the array that this tensor shares its memory with is for reading alone",
+            hint="change a clone() of it",
+        )
     array.flags.writeable = True
 
 
-def _run(target: Variable, local: Local, operands: list[Any], value: Any = None) -> None:
+def _run(
+    target: Variable, local: Local, operands: list[Any], value: Any = None, *, cast: bool = False
+) -> None:
+    """Change a tensor to what a function makes of operands, or to a value that is known already.
+
+    Args:
+        target: the tensor.
+        local: the function.
+        operands: what it is applied to.
+        value: the result, if that is not what the function runs to.
+        cast: whether floats may become whole numbers, as in a copy.
+    """
     recorder = state.recorder
     start = perf_counter_ns() if recorder is not None else 0
     slots = forward(local, operands)
@@ -211,10 +228,10 @@ def _run(target: Variable, local: Local, operands: list[Any], value: Any = None)
             f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(shape)}",
             hint="a change in place keeps the shape: compute a new tensor instead",
         )
-    node = noted(local, operands) if state.grad else None
+    node = noted(local, operands) if state.grad and target.array.dtype.kind == "f" else None
     if node is not None and node.pullback.reads:
         node.save(operands, [target], slots, in_place=True)
-    _write(target, value)
+    _write(target, value, cast)
     target._bump()
     if node is not None:
         rebase(target, node)
@@ -223,8 +240,8 @@ def _run(target: Variable, local: Local, operands: list[Any], value: Any = None)
         recorder.forward(f"{local.called}_", start, perf_counter_ns(), operands, [target])
 
 
-def _write(target: Variable, value: Any) -> None:
-    if np.result_type(value).kind == "f" and target.array.dtype.kind != "f" and np.ndim(value) >= 0:
+def _write(target: Variable, value: Any, cast: bool) -> None:
+    if not cast and np.result_type(value).kind == "f" and target.array.dtype.kind != "f":
         names = [dtype_name(one) for one in (np.asarray(value), target.array)]
         raise AutogradError(
             f"result type {names[0]} can't be cast to the desired output type {names[1]}",

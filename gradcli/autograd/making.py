@@ -44,13 +44,13 @@ def from_numpy(array: Any) -> Tensor:
     """A tensor that shares the memory of an array.
 
     Raises:
-        AutogradTypeError: it is no array.
+        AutogradTypeError: it is no array, or not one of numbers or truths.
     """
     if not isinstance(array, np.ndarray):
         raise AutogradTypeError(
             f"expected np.ndarray (got {type(array).__name__})", hint="tensor(...) takes all other data"
         )
-    found: Tensor = made(array)
+    found: Tensor = made(_array(array, None))
     return found
 
 

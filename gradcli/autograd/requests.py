@@ -47,7 +47,8 @@ def backward(
     wanted = None if inputs is None else [_edge_of(one) for one in inputs]
     keep = create_graph if retain_graph is None else retain_graph
     found = Pass(keep=keep, tracked=create_graph, wanted=wanted).run(roots)
-    for one, edge in zip(inputs or (), wanted or (), strict=True):
+    # An input that is named twice is one all the same.
+    for edge, one in dict(zip(wanted or (), inputs or (), strict=True)).items():
         # A tensor that retains its gradient has it already.
         if edge in found and not one._retains:
             accumulate.add(one, found[edge], tracked=create_graph)
@@ -100,7 +101,7 @@ def grad(
                 hint="make it with requires_grad=True before it is used",
             )
     given = _several(grad_outputs) if grad_outputs is not None else ()
-    lead = (len(given[0].array),) if is_grads_batched and given and given[0] is not None else ()
+    lead = given[0].array.shape[:1] if is_grads_batched and given and given[0] is not None else ()
     roots = _roots(outputs, given or None, create_graph=create_graph, lead=lead)
     edges = [_edge_of(one) for one in inputs]
     keep = create_graph if retain_graph is None else retain_graph

@@ -28,6 +28,12 @@ def as_numbers(record: Operation, arguments: Sequence[Any]) -> list[Any]:
     if "b" not in kinds and "i" not in kinds:
         return list(arguments)
     _check(record.name, arguments, kinds)
+    if record.name == "reciprocal" or (record.name == "pow" and kinds == ["i", "f"]):
+        # NumPy would stay with whole numbers.
+        arguments = [
+            made(one.array.astype("float64")) if isinstance(one, Variable) else one for one in arguments
+        ]
+        kinds = ["f"] * len(kinds)
     if "b" not in kinds:
         return list(arguments)
     tensors = [one.array.dtype for one in arguments if isinstance(one, Variable)]

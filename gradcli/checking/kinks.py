@@ -159,7 +159,7 @@ def _span(built: Built, node: Node) -> Span | None:
 def _text(built: Built, node: Node, span: Span | None) -> str:
     if span is None:
         return _formula(node)
-    return " ".join(built.source.text[span.start : span.end].split())
+    return built.source.part(span)
 
 
 def _formula(node: Node) -> str:

@@ -162,7 +162,7 @@ def _texts(built: Built, nodes: Sequence[Node]) -> list[str]:
 
 def _source(built: Built, node: Node) -> str:
     span = built.spans.get(node)
-    return "" if span is None else " ".join(built.source.text[span.start : span.end].split())
+    return "" if span is None else built.source.part(span)
 
 
 def _sums(drawn: Drawing, precision: int, ascii: bool) -> list[str]:

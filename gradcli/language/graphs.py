@@ -165,7 +165,7 @@ class GraphContext(Context[Node]):
             span = self.spans.get(node)
             if span is None or node.op is CONSTANT:
                 continue
-            text = " ".join(self.source.text[span.start : span.end].split())
+            text = self.source.part(span)
             origin = ""
             if node.op is INPUT:
                 text = node.values[0]

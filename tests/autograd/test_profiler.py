@@ -242,6 +242,17 @@ def test_changes_in_place():
     assert not any(event.self_memory for event in p.events())
 
 
+def test_a_change_of_a_leaf_under_no_grad_made_no_backward_node():
+    w = vector(1, 2)
+    loss = (w + 1).sum()
+    with profiler.profile() as p:
+        with no_grad():
+            w.add_(1)
+        loss.backward()
+    (arrival,) = [event for event in p.events() if event.name.endswith("AccumulateGrad")]
+    assert arrival.cause is None
+
+
 def test_bytes_are_those_of_new_results():
     x = vector(*range(10))
     with profiler.profile() as p:

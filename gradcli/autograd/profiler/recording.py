@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from gradcli.autograd.memory import owner
 from gradcli.autograd.variable import Variable
 from gradcli.graph.shapes import Shape
 
@@ -128,9 +129,9 @@ class Recording:
         """An operation has run; one that is made of others has no results of its own."""
         event = self._noted(Event(name, "forward", start, end), arguments, results)
         for one in results:
-            edge = one.edge
-            if edge is not None:
-                event.number = edge[0].number
+            # A leaf was changed in place, under no_grad: no operation made its AccumulateGrad.
+            if one.grad_fn is not None:
+                event.number = one.grad_fn.number
                 break
 
     def backward(
@@ -180,20 +181,13 @@ def _array(one: Any) -> Any:
     return one.array if isinstance(one, Variable) else one
 
 
-def _owner(array: Any) -> Any:
-    """The array whose memory a view is a part of."""
-    while isinstance(array, np.ndarray) and isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
-
-
 def _new_bytes(results: Iterable[Any], given: Iterable[Any]) -> int:
     """The bytes of results that are neither what was given nor parts of it, nor counted twice."""
-    known = {id(_owner(_array(one))) for one in given}
+    known = {id(owner(_array(one))) for one in given}
     total = 0
     for one in results:
-        owner = _owner(_array(one))
-        if owner is not None and id(owner) not in known:
-            known.add(id(owner))
-            total += getattr(owner, "nbytes", _NUMBER)
+        whole = owner(_array(one))
+        if whole is not None and id(whole) not in known:
+            known.add(id(whole))
+            total += getattr(whole, "nbytes", _NUMBER)
     return total

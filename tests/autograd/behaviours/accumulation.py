@@ -194,3 +194,11 @@ def backward_of_several_roots_adds_them_up(lib):
     x = lib.tensor([1.0, 2.0], requires_grad=True)
     lib.backward([x.sum(), (x * x).sum()])
     return facts(x.grad)
+
+
+@behaviour
+def an_input_that_is_named_twice_gets_its_gradient_once(lib):
+    x = lib.tensor(2.0, requires_grad=True)
+    y = x * x
+    y.backward(inputs=[x, x], retain_graph=True)
+    return facts(x.grad, lib.grad(y, [x, x]))

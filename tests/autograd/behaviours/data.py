@@ -184,3 +184,22 @@ def a_sum_of_nothing_is_zero_and_its_product_one(lib):
     x = lib.zeros(0, requires_grad=True)
     x.sum().backward()
     return facts(x.sum(), x.prod(), x.mean(), x.grad)
+
+
+@behaviour
+def a_reciprocal_and_a_fractional_power_of_whole_numbers_are_fractions(lib):
+    x = lib.tensor([2, 4])
+    made = [1 / x, x.reciprocal(), x**2.0, x**2, lib.tensor(4).reciprocal()]
+    return [[kind(one), facts(one)] for one in made]
+
+
+@behaviour
+def methods_take_numbers_of_python_as_operators_do(lib):
+    x = lib.tensor([1, 2])
+    return [[kind(one), facts(one)] for one in (x.add(1), x.mul(2.5), x.clone().add_(3), x.clone().mul_(2))]
+
+
+@behaviour
+def from_numpy_takes_numbers_alone(lib):
+    words, things = np.array(["a"]), np.array([1.5, None])
+    return [sentence(lambda one=one: lib.from_numpy(one))[0] for one in (words, things)]

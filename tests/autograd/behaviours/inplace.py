@@ -255,3 +255,18 @@ def a_change_in_place_under_no_grad_leaves_the_graph_as_it_was(lib):
         y.mul_(100)
     y.sum().backward()
     return facts(y, x.grad, tree(y.grad_fn))
+
+
+@behaviour
+def what_is_copied_into_whole_numbers_is_cut_off(lib):
+    x, w = lib.tensor([1, 2, 3]), lib.tensor([1.5, -2.5, 0.5], requires_grad=True)
+    told = [facts(x.clone().zero_()), facts(x.clone().fill_(7.9)), facts(x.clone().copy_(w))]
+    x[0], x[1:] = 4.5, w[1:] * 2
+    return [*told, facts(x), x.requires_grad]
+
+
+@behaviour
+def a_view_that_is_a_leaf_may_not_be_changed_either(lib):
+    v = lib.ones(3)[:2]
+    v.requires_grad_()
+    return facts(sentence(lambda: v.mul_(2)), v)
