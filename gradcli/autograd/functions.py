@@ -130,6 +130,8 @@ def _as_array(meaning: Meaning) -> Any:
         return meaning.values[0]
     if isinstance(meaning, Variable):
         return meaning
+    if isinstance(meaning, Listing) and not meaning.items:
+        return made(np.zeros(0))
     if isinstance(meaning, Listing):
         return call(functions()["stack"], [_as_array(one) for one in meaning.items], {"axis": 0})
     raise CallProblem(f"{kind_of(meaning)} stands where a number or a tensor is due")
