@@ -63,6 +63,7 @@ ADVICE = [
     ),
     ("print(zeros(1e300))", "there is not enough memory: an array is too large", ""),
     ("print(tile([7], 1e300))", "there is not enough memory: an array is too large", ""),
+    ("(1) if { 2 }", "a value is missing after 'if'", "write if x < 10 { ... }"),
     ("x = tensor(1); x.requires_grad = 1", "requires_grad must be a bool", "write true or false"),
 ]
 
