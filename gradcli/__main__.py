@@ -13,7 +13,9 @@ def main() -> None:
     # As every filter does: a closed pipe and Ctrl-C end the program at once, without a word.
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            # A shell lets those in the background ignore it.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
     from gradcli.commands.memory import bound_memory
 
     # Graphs hold no cycles: fewer passes of the collector over a large one is all the same to memory.

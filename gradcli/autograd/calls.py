@@ -230,12 +230,19 @@ def forward(local: Local, operands: list[Any]) -> list[Any]:
     """What stands in the slots of a function after its run, arrays in the places of tensors."""
     try:
         if local.scalar:
-            values = [one.array.item() if isinstance(one, Variable) else float(one) for one in operands]
+            values = [
+                one.array.item()
+                if isinstance(one, Variable)
+                else one
+                if isinstance(one, bool)
+                else float(one)
+                for one in operands
+            ]
             return local.line.run(values)
         values = [one.array if isinstance(one, Variable) else one for one in operands]
         with np.errstate(all="ignore"):
             return local.line.run(values)
-    except (ValueError, MemoryError) as error:
+    except (ValueError, OverflowError, MemoryError) as error:
         raise failure(error, None) from None
 
 

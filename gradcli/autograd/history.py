@@ -35,6 +35,8 @@ class History(Variable):
 
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
+        if not isinstance(wanted, bool):
+            raise AutogradError("requires_grad must be a bool", hint="write True or False")
         if wanted and self.array.dtype.kind != "f":
             raise AutogradError(
                 "only Tensors of floating point and complex dtype can require gradients",

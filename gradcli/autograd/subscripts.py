@@ -17,7 +17,7 @@ from gradcli.graph.operations.indexing import subscript
 
 Item = tuple[Any, ...]
 
-_BEYOND = re.compile(r"index (-?\d+) is out of range for axis (\d+) with size (\d+)")
+_BEYOND = re.compile(r"index (-?\d+) is out of (?:range|bounds) for axis (\d+) with size (\d+)")
 
 
 def get(x: Variable, key: Any) -> Any:
@@ -40,6 +40,11 @@ def assigned(x: Variable, key: Any, value: Any) -> None:
     if isinstance(value, np.ndarray | list | tuple | np.generic):
         value = made(np.asarray(value))
     items, arrays = _items(key)
+    if len(items) == 1 and items[0][0] == "mask" and not arrays[0].array.ndim:
+        # One truth picks all or nothing.
+        if arrays[0].array:
+            assign(x, value, part=True)
+        return
     if not arrays:
         assign(_picked(x, items, []), value, part=True)
         return
@@ -49,6 +54,8 @@ def assigned(x: Variable, key: Any, value: Any) -> None:
     positions: list[Variable] = []
     for item in items:
         if item[0] == "mask":
+            if not arrays[item[1]].array.ndim:
+                raise _no_position()
             for one in np.nonzero(arrays[item[1]].array):
                 fixed.append(("array", len(positions)))
                 positions.append(made(one))
@@ -57,7 +64,10 @@ def assigned(x: Variable, key: Any, value: Any) -> None:
             positions.append(arrays[item[1]])
         else:
             fixed.append(item)
-    put(x, _numpy_key(fixed, positions), _selection(fixed), positions, value)
+    try:
+        put(x, _numpy_key(fixed, positions), _selection(fixed), positions, value)
+    except IndexError as error:
+        raise _out_of_bounds(str(error)) or error from None
 
 
 def _numpy_key(items: list[Item], positions: list[Variable]) -> tuple[Any, ...]:
@@ -100,14 +110,25 @@ def _picked(x: Variable, items: list[Item], arrays: list[Variable]) -> Any:
             ) from None
         raise AutogradIndexError(error.message, hint=error.hint) from None
     except EvaluationError as error:
-        beyond = _BEYOND.match(error.message)
-        if beyond is None:
-            raise
-        position, axis, size = beyond.groups()
-        raise AutogradIndexError(
-            f"index {position} is out of bounds for dimension {axis} with size {size}",
-            hint=f"use positions from -{size} to {int(size) - 1}",
-        ) from None
+        raise _out_of_bounds(error.message) or error from None
+
+
+def _out_of_bounds(said: str) -> AutogradIndexError | None:
+    """PyTorch's error for a position that NumPy, or an operation of the table, found out of range."""
+    beyond = _BEYOND.match(said)
+    if beyond is None:
+        return None
+    position, axis, size = beyond.groups()
+    return AutogradIndexError(
+        f"index {position} is out of bounds for dimension {axis} with size {size}",
+        hint=f"use positions from -{size} to {int(size) - 1}",
+    )
+
+
+def _no_position() -> AutogradIndexError:
+    return AutogradIndexError(
+        "a truth is no position", hint="a mask has as many elements as what it picks from"
+    )
 
 
 def _items(key: Any) -> tuple[list[Item], list[Variable]]:
@@ -127,9 +148,7 @@ def _item(one: Any, arrays: list[Variable]) -> Item:
             *[None if bound is None else index(bound) for bound in (one.start, one.stop, one.step)],
         )
     if isinstance(one, bool):
-        raise AutogradIndexError(
-            "a truth is no position", hint="a mask has as many elements as what it picks from"
-        )
+        raise _no_position()
     if isinstance(one, int | np.integer):
         return ("at", int(one))
     if isinstance(one, list | np.ndarray):

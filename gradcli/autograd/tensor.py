@@ -49,6 +49,11 @@ class Tensor(Container, History, Operators):
 
     @data.setter
     def data(self, other: Tensor) -> None:
+        if not isinstance(other, Tensor):
+            raise AutogradTypeError(
+                f"Variable data has to be a tensor, but got {type(other).__name__}",
+                hint="write tensor(...) around it",
+            )
         self.array = other.array
 
     @property

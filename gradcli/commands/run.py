@@ -12,6 +12,7 @@ from gradcli.commands import options
 from gradcli.commands.answering import warn_of_unused
 from gradcli.commands.command import expression_command
 from gradcli.commands.inputs import Inputs
+from gradcli.commands.interrupts import orderly
 from gradcli.commands.streams import Streams
 from gradcli.errors import EmptyInputError, Source, UsageError
 from gradcli.language.automaton import PROGRAM
@@ -54,7 +55,8 @@ def command(text: str | None, **shared: Any) -> None:
     from gradcli.programs.console import Console
     from gradcli.programs.run import run
 
-    with Streams(settings) as streams:
+    # What was printed is written and the line of progress erased before Ctrl-C ends it.
+    with orderly(), Streams(settings) as streams:
         watching = sys.stderr.isatty() and not settings.quiet and os.environ.get("TERM") != "dumb"
         console = Console(streams.write, sys.stderr if watching else None)
         try:

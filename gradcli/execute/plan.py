@@ -21,6 +21,8 @@ from gradcli.graph.simplify import share
 
 Value = Any  # a float, a bool or an ndarray
 
+# How NumPy and Python refuse a size that no memory has.
+_TOO_LARGE = ("too large to convert", "Maximum allowed dimension", "array is too big")
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
@@ -153,7 +155,7 @@ class Plan:
                     slots[step.target] = step.kernel(*arguments, **step.parameters)
                     for place in step.forget:
                         slots[place] = None
-        except (EvaluationError, ValueError, MemoryError) as error:
+        except (EvaluationError, ValueError, OverflowError, MemoryError) as error:
             raise failure(error, None if step is None else step.node, arguments) from None
         return slots
 
@@ -162,7 +164,7 @@ def failure(error: Exception, node: Node | None, arguments: Sequence[Value] = ()
     """What a run that went wrong says, and where."""
     if isinstance(error, EvaluationError):
         found = error
-    elif isinstance(error, MemoryError):
+    elif isinstance(error, MemoryError) or any(said in str(error) for said in _TOO_LARGE):
         found = out_of_memory(error)
     elif node is not None and not all(is_known(one.shape) for one in (node, *node.args)):
         # Shapes were checked before; only the sizes of masked arrays are found out while it runs.
@@ -177,7 +179,7 @@ def failure(error: Exception, node: Node | None, arguments: Sequence[Value] = ()
     return found
 
 
-def out_of_memory(error: MemoryError) -> EvaluationError:
+def out_of_memory(error: Exception) -> EvaluationError:
     """What to say where there is no room for an array: its shape and its size, where NumPy tells them."""
     shape, dtype = getattr(error, "shape", None), getattr(error, "dtype", None)
     if shape is None or dtype is None:

@@ -10,27 +10,39 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gradcli.autograd.calls import call
-from gradcli.autograd.making import draws, from_numpy, tensor
+from gradcli.autograd.making import draws, tensor
 from gradcli.autograd.tensor import Tensor
 from gradcli.errors import CallProblem, EvaluationError, GradcliError, Source, Span
-from gradcli.execute.backends import function, runs_on_floats
-from gradcli.execute.plan import Plan
-from gradcli.graph.node import CONSTANT, Array, Kind, Node, Operation, as_node, constant, ops
+from gradcli.graph.node import Array, Operation, constant, ops, variable
 from gradcli.graph.operations.compose import Composite
 from gradcli.language.context import Context
 from gradcli.language.lists import stacked
-from gradcli.language.meaning import Function, Group, Listing, Meaning, Scope, kind_of, number_in, span_of
+from gradcli.language.meaning import (
+    Function,
+    Group,
+    Listing,
+    Meaning,
+    Nothing,
+    Scope,
+    Text,
+    number_in,
+    span_of,
+)
 from gradcli.language.names import Given
 from gradcli.language.tree import Tree
 from gradcli.programs.console import Console
 from gradcli.programs.host import NOWHERE, from_python, to_python
+from gradcli.programs.numbers import of_numbers
+
+NONE_SO_FAR = "a .grad is None before backward(), and the .grad_fn of what was not computed"
+"""Why something may be None."""
 
 # Calls of a program's own functions inside each other.
 _DEEPEST = 10_000
 # A number before a tensor is what PyTorch makes of it: 2*x has the tensor first, 2/x a reciprocal.
 _REFLECTED = {"add": "__radd__", "mul": "__rmul__", "div": "__rtruediv__"}
-# What needs no look at shapes and kinds when it is given floats: most of what loops are made of.
-_ON_FLOATS = {one.name for one in ops if one.elementwise and one.scalar and "bool" not in one.takes}
+# What tells of shapes alone: those of a tensor are numbers.
+_SIZES = ("size", "shape", "ndim")
 _DTYPES = {"bool": "bool", "float": "float64"}
 
 
@@ -95,7 +107,13 @@ class ProgramContext(Context[Array]):
             if parameter.kind == "seed":
                 parameters[parameter.name] = draws.next()
         if not any(isinstance(one, Tensor) for one in arguments):
-            return _of_numbers(record, arguments, parameters)
+            return of_numbers(record, arguments, parameters)
+        if record.name in _SIZES:
+            return of_numbers(
+                record,
+                [variable("x", one.shape, one.kind) for one in arguments if one is not None],
+                parameters,
+            )
         operands: list[Any] = [_operand(one) for one in arguments]
         if record.name in _REFLECTED and not isinstance(operands[0], Tensor):
             found: Array = getattr(operands[1], _REFLECTED[record.name])(operands[0])
@@ -118,6 +136,21 @@ class ProgramContext(Context[Array]):
             else:
                 key.append({"new": None, "rest": Ellipsis}.get(item[0], item[-1]))
         return tuple(key)
+
+    def array(self, meaning: Meaning, span: Span) -> Array:
+        """A meaning as one array; a list that Python gave has no place of its own."""
+        if isinstance(meaning, Listing) and meaning.span == NOWHERE:
+            meaning = meaning._replace(span=span)
+        try:
+            return super().array(meaning, span)
+        except CallProblem as error:
+            if isinstance(meaning, Nothing):
+                error.hint = NONE_SO_FAR
+            elif isinstance(meaning, Text):
+                error.hint = 'print takes texts and values together: print("loss", loss)'
+            elif isinstance(meaning, Function):
+                error.hint = f"call it: {meaning.usage}"
+            raise
 
     def stacked(self, listing: Listing) -> Array:
         """A list as one tensor."""
@@ -262,29 +295,3 @@ def _of_numbers_alone(listing: Listing) -> bool:
         elif number_in(one) is None:
             return False
     return bool(listing.items)
-
-
-def _of_numbers(
-    record: Operation | Composite, arguments: Sequence[Array | None], parameters: dict[str, Any]
-) -> Array | tuple[Array, ...]:
-    """What a function makes of numbers alone: again numbers, or tensors with a shape."""
-    if isinstance(record, Operation) and record.name in _ON_FLOATS and not parameters:
-        values = [number_in(one) for one in arguments]
-        if all(type(one) is float for one in values):
-            kind: Kind = "bool" if record.gives == "bool" else "float"
-            return constant(function(record.scalar)(*values), kind=kind)
-    nodes = [one if one is None else as_node(one) for one in arguments]  # type: ignore[arg-type]
-    made = record(*nodes, **parameters)  # type: ignore[arg-type]
-    if isinstance(made, Node) and number_in(made) is not None:
-        return made
-    if isinstance(made, Node) and runs_on_floats(made) and all(one.op is CONSTANT for one in made.args):
-        # The common case, without the work of a plan.
-        run = function(made.op.scalar)
-        return constant(run(*[one.values[0] for one in made.args], **made.parameters), kind=made.kind)
-    results = made if isinstance(made, tuple) else (made,)
-    found = Plan(list(results)).run({})
-    arrays = [
-        constant(value, kind=one.kind) if one.shape == () else from_numpy(value)
-        for one, value in zip(results, found, strict=True)
-    ]
-    return tuple(arrays) if isinstance(made, tuple) else arrays[0]

@@ -9,27 +9,32 @@ from gradcli.errors import CallProblem, NameProblem, ShapeProblem, Span
 from gradcli.graph.node import Array
 from gradcli.language import calls, rules
 from gradcli.language.lexer import normal
-from gradcli.language.meaning import Function, Group, Listing, Meaning, Scope, Text, kind_of, span_of
+from gradcli.language.meaning import (
+    Function,
+    Group,
+    Listing,
+    Meaning,
+    Nothing,
+    Scope,
+    Text,
+    kind_of,
+    number_in,
+    span_of,
+)
 from gradcli.language.names import DERIVATIVES, is_function, listed, nearest
 from gradcli.language.rules import Step, compared, member, subscripts
 from gradcli.language.tree import Token, Tree
 from gradcli.programs import derivatives, functions, members
-from gradcli.programs.context import ProgramContext
-from gradcli.programs.host import Object, from_python, same
+from gradcli.programs.context import NONE_SO_FAR, ProgramContext
+from gradcli.programs.elsewhere import instead_of
+from gradcli.programs.host import Object, from_python, same, shown
 
-# What other languages call the words of this one, or what has no word here.
-_ELSEWHERE = {
-    "True": "write true",
-    "False": "write false",
-    "none": "write None",
-    "null": "write None",
-    "nil": "write None",
-    "break": "put its condition into a while: while i < n and not found { ... }",
-    "continue": "put the rest of the block into an if",
-    "pass": "an empty block is { }",
-    "return": "a function is one expression: f(x) = x^2",
-}
+# How far behind a name its attributes are looked for.
+_FAR = 60
 _ARRAYS = (Array, Listing)
+_ENTRIES = 'the entries of a dict have names: ["lr"]'
+# What stands in the brackets of an index and has no value of its own.
+_NO_NAMES = ("slice", "ellipsis")
 
 
 def _name(context: ProgramContext, tree: Tree, scope: Scope) -> Meaning | Step:
@@ -40,8 +45,9 @@ def _name(context: ProgramContext, tree: Tree, scope: Scope) -> Meaning | Step:
     if name not in context.given:
         if name in functions.MODES:
             return context.host(tree, functions.python(name), (), {})
-        if name in _ELSEWHERE:
-            raise NameProblem(f"{name} has no value", span=span_of(tree), hint=_ELSEWHERE[name])
+        hint = instead_of(name, context.source.text[tree.end : tree.end + _FAR])
+        if hint:
+            raise NameProblem(f"{name} has no value", span=span_of(tree), hint=hint)
         if functions.known(name):
             raise NameProblem(
                 f"{name} is a function, and has no value", span=span_of(tree), hint=f"call it: {name}(...)"
@@ -81,13 +87,17 @@ def _attribute(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
 
 def _no_member(x: Meaning, word: Token, record: members.Members, what: str) -> NameProblem:
     name = word.text
-    if record.has_attribute(name):
+    if isinstance(x, Nothing):
+        hint = NONE_SO_FAR
+    elif record.has_attribute(name):
         hint = f"it is no function: write .{name} without brackets"
     elif record.has_method(name) or (isinstance(x, Array) and is_function(name)):
         hint = f"write .{name}(...)"
     else:
         near = nearest(name, record.attributes if what == "attribute" else record.methods)
-        hint = f"did you mean {listed(near)}?" if near else f"there are {listed(record.names, 'and')}"
+        hint = f"did you mean {listed(near)}?" if near else ""
+        if not near and record.names:
+            hint = f"there are {listed(record.names, 'and')}"
         if not near and record.in_place:
             hint = "all functions of the language are its methods; gradcli functions lists them"
     return NameProblem(
@@ -101,7 +111,7 @@ def _index(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
     operand, *written = tree.parts
     x: Meaning = yield operand, scope
     if isinstance(x, Object):
-        key: Meaning = Text("") if written[0].rule in ("slice", "ellipsis") else (yield written[0], scope)
+        key: Meaning = yield entry_key(x, written), scope
         return from_python(context.guard(tree, entry, x, key))
     items, arrays = yield from subscripts(context, written, scope)
     if isinstance(x, Group | Listing) and len(items) == 1:
@@ -112,18 +122,43 @@ def _index(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
     return context.subscript(context.array(x, span_of(operand)), items, arrays, tree)
 
 
+def entry_key(x: Object, written: list[Tree]) -> Tree:
+    """The name of an entry as it is written between the brackets.
+
+    Raises:
+        ShapeProblem: the object has no entries, or this is a slice and no name.
+    """
+    if isinstance(x.value, dict) and len(written) == 1 and written[0].rule not in _NO_NAMES:
+        return written[0]
+    span = Span(span_of(written[0]).start, span_of(written[-1]).end)
+    if isinstance(x.value, dict):
+        raise ShapeProblem(f"{x.kind} has no such entry", span=span, hint=_ENTRIES)
+    raise ShapeProblem(
+        f"{x.kind} has no parts that an index could pick", span=span, hint="go through it with for"
+    )
+
+
 def entry(x: Object, key: Meaning) -> Any:
     """What an object such as a parameter group holds under a name.
 
     Raises:
         ShapeProblem: it holds nothing under that name.
     """
-    if not isinstance(x.value, dict) or not isinstance(key, Text):
-        raise ShapeProblem(f"{x.kind} has no such entry", hint='the entries of a dict have names: ["lr"]')
-    if key.text not in x.value:
-        there = listed([f'"{one}"' for one in x.value])
-        raise ShapeProblem(f'there is no "{key.text}" in it', hint=f"there are {there}" if there else "")
-    return x.value[key.text]
+    name = entry_name(key)
+    if name is None:
+        raise ShapeProblem(f"{x.kind} has no such entry", hint=_ENTRIES)
+    if name not in x.value:
+        there = listed([shown(from_python(one), inside=True) for one in x.value], "and")
+        raise ShapeProblem(
+            f"there is no {shown(key, inside=True)} in it",
+            hint=f"there are {there}" if there else "it is empty",
+        )
+    return x.value[name]
+
+
+def entry_name(key: Meaning) -> str | float | None:
+    """What a dict of Python calls an entry; nothing for what names none."""
+    return key.text if isinstance(key, Text) else number_in(key)
 
 
 def _call(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
@@ -131,8 +166,10 @@ def _call(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
     word = normal(name.text)
     if isinstance(scope.get(word), Function):
         return (yield from calls.call(context, tree, name, tree.parts, scope))
-    if word in _ELSEWHERE and not is_function(word):
-        raise NameProblem(f"there is no function {word}()", span=span_of(tree), hint=_ELSEWHERE[word])
+    if not (is_function(word) or functions.known(word)) and instead_of(word):
+        raise NameProblem(
+            f"there is no function {word}()", span=Span(name.start, name.end), hint=instead_of(word)
+        )
     if not functions.known(word) and word not in DERIVATIVES:
         if not is_function(word):
             _check_name(context, word, name, scope)

@@ -116,6 +116,10 @@ def _tensor(context: ProgramContext, tree: Tree, values: list[Meaning], named: d
 
     checked(tree, "tensor", tensor, values, named)
     data, *rest = values or [named.pop("data")]
+    if rest and isinstance(rest[0], Array):
+        raise CallProblem(
+            "tensor() takes all numbers in one list", span=span_of(tree), hint="write tensor([1, 2])"
+        )
     # As every number of a program, those of a tensor are float64 unless another type is asked for.
     array = context.tensor(context.array(data, span_of(tree)))
     if array.kind == "float" and not rest:
@@ -182,6 +186,11 @@ def _int(context: ProgramContext, tree: Tree, values: list[Meaning], named: dict
     return constant(float(int(value)))
 
 
+def _bool(context: ProgramContext, tree: Tree, values: list[Meaning], named: dict[str, Meaning]) -> Meaning:
+    x = context.array(_single("bool", values, named), span_of(tree))
+    return constant(bool(context.guard(tree, context.truth, x, span_of(tree))), kind="bool")
+
+
 def _str(context: ProgramContext, tree: Tree, values: list[Meaning], named: dict[str, Meaning]) -> Meaning:
     return Text(shown(_single("str", values, named)))
 
@@ -235,5 +244,6 @@ _OWN: dict[str, Callable[[ProgramContext, Tree, list[Meaning], dict[str, Meaning
     "zip": _zip,
     "float": _float,
     "int": _int,
+    "bool": _bool,
     "str": _str,
 }

@@ -42,7 +42,9 @@ class Object(Thing):
         if isinstance(self.value, BackwardNode):
             return "a node of the backward graph"
         name = type(self.value).__name__
-        return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
+        # The letters of SGD are spelt out one by one.
+        vowels = "AEFHILMNORSX" if name.isupper() else "AEIOUaeiou"
+        return f"{'an' if name[0] in vowels else 'a'} {name}"
 
 
 # The named tuples among them are no tuples of the program.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -72,7 +73,7 @@ def run(
     except GradcliError as error:
         error.source = error.source or source
         # The advice of tensors is written for Python.
-        error.hint = error.hint.replace("=True", "=true").replace("=False", "=false")
+        error.hint = re.sub(r"\b(True|False)\b", lambda word: word[0].lower(), error.hint)
         raise
     finally:
         console.erase()

@@ -18,7 +18,7 @@ from gradcli.language.symbols import OPERATORS
 from gradcli.language.tree import Tree
 from gradcli.programs import functions, members
 from gradcli.programs.context import ProgramContext
-from gradcli.programs.expressions import entry
+from gradcli.programs.expressions import entry, entry_key, entry_name
 from gradcli.programs.host import Object, from_python, to_python
 
 
@@ -146,10 +146,10 @@ def _assign(context: ProgramContext, target: Tree, value: Meaning, scope: Scope)
     elif target.rule == "index":
         operand, *written = target.parts
         x = yield operand, scope
-        if isinstance(x, Object):
-            key: Meaning = Text("") if written[0].rule in ("slice", "ellipsis") else (yield written[0], scope)
+        if isinstance(x, Object) and isinstance(x.value, dict):
+            key: Meaning = yield entry_key(x, written), scope
             context.guard(target, entry, x, key)
-            x.value[_text(key)] = to_python(value, context.callback)
+            x.value[entry_name(key)] = to_python(value, context.callback)
             return NOTHING
         items, arrays = yield from subscripts(context, written, scope)
         tensor = _changeable(context, x, operand)

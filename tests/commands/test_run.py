@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -122,17 +123,28 @@ def test_progress_is_shown_at_a_terminal_alone(tmp_path):
     assert shell(f"gradcli run -e '{loop}'") == (0, "", "")
 
 
-def test_an_interrupt_ends_it_at_once():
+def test_an_interrupt_ends_it_and_what_was_printed_is_written():
+    # The warning tells when it has come so far; what is printed waits in a buffer.
+    text = "print(1); y = 2*tensor(1, requires_grad=true); y.grad; while true { }"
     run = subprocess.Popen(
-        [sys.executable, "-m", "gradcli", "run", "-e", 'print("ready"); while true { }'],
-        env={**environment(), "PYTHONUNBUFFERED": "1"},
+        [sys.executable, "-m", "gradcli", "run", "-e", text],
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    assert run.stdout.readline() == b"ready\n"
+    assert run.stderr.readline().startswith(b"warning: The .grad attribute")
     started = time.monotonic()
     os.kill(run.pid, signal.SIGINT)
-    _, err = run.communicate(timeout=30)
+    out, err = run.communicate(timeout=30)
+    assert out == b"1\n"
+    assert b"Traceback" not in err
     # As a shell sees it: 128 and the number of the signal, which is 130.
-    assert (run.returncode, err) == (-signal.SIGINT, b"")
+    assert run.returncode == -signal.SIGINT
     assert time.monotonic() - started < 10
+
+
+def test_an_interrupt_erases_the_line_of_progress():
+    loop = "for i in range(1e6) { t = 0; while t < 100 { t += 1 } }"
+    seen = terminal("run", "-e", loop, typed=b"\x03", until=" of 1000000, ")
+    assert seen.code == -signal.SIGINT
+    assert re.search(r" a second.*\r +\r$", seen.out, re.DOTALL)

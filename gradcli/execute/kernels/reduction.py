@@ -134,4 +134,6 @@ def log_softmax(x: Array, axis: int) -> Array:
 
 
 def _top(x: Array, axis: int) -> Array:
-    return np.asarray(np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    # Whole numbers and truths have no -inf to begin with.
+    floats = x if x.dtype.kind == "f" else x.astype(np.float64)
+    return np.asarray(np.max(floats, axis=axis, keepdims=True, initial=-np.inf))

@@ -77,7 +77,8 @@ def no_condition(f: Failure) -> Fields:
     """``while {``."""
     if f.kind() != "LBRACE" or f.kind(-1) not in (*BLOCKS, "IN") or f.open_brackets:
         return None
-    return {"word": f.word(-1), "form": FORMS[f.opening_word]}
+    word = "FOR" if f.kind(-1) == "IN" else f.kind(-1)
+    return {"word": f.word(-1), "form": FORMS[word]}
 
 
 def no_in(f: Failure) -> Fields:

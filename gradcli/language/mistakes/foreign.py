@@ -34,6 +34,26 @@ def function(f: Failure) -> Fields:
     return _statement(f, FUNCTIONS)
 
 
+def class_or_raise(f: Failure) -> Fields:
+    """``class Net:``, ``del x``, ``raise x``."""
+    return _statement(f, ("class", "del", "raise", "async"))
+
+
+def formatted(f: Failure) -> Fields:
+    """``f"loss {x}"``."""
+    if f.kind() != "STRING" or not f.touches() or f.word(-1) not in ("f", "r", "rf", "fr", "b", "u"):
+        return None
+    start, end = f.words[f.index - 1][1], f.words[f.index][2]
+    return {"word": f.word(-1), "span": (start, end)}
+
+
+def contained(f: Failure) -> Fields:
+    """``x in [1, 2]``."""
+    if f.kind() != "IN" or not f.ended_operand or f.opening_word == "FOR":
+        return None
+    return {"left": f.left("PLUS"), "right": f.right(1)}
+
+
 def returned(f: Failure) -> Fields:
     """``return x``."""
     return _statement(f, ("return", "yield"))
@@ -85,6 +105,30 @@ HINTS = (
         "'{word}' is not a word of the language",
         "a function is one expression: write f(x) = x^2",
         {"def f(x):\n    return x^2": "a function is one expression: write f(x) = x^2"},
+    ),
+    Hint(
+        class_or_raise,
+        "'{word}' is not a word of the language",
+        "a program is made of assignments, calls, for, while, if, with and assert",
+        dict.fromkeys(
+            ("class Net: pass", "x = 1\ndel x"),
+            "a program is made of assignments, calls, for, while, if, with and assert",
+        ),
+    ),
+    Hint(
+        formatted,
+        "a text has no '{word}' before it, and no values inside",
+        'write the text and the values side by side: "loss", loss',
+        {'print(f"x is {x}")': 'write the text and the values side by side: "loss", loss'},
+    ),
+    Hint(
+        contained,
+        "'in' belongs to a 'for'",
+        "write any({right} == {left}) to ask whether it is one of them",
+        {
+            "print(1 in [1, 2])": "write any([1, 2] == 1) to ask whether it is one of them",
+            "if x in y { print(x) }": "write any(y == x) to ask whether it is one of them",
+        },
     ),
     Hint(
         returned,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (  # noqa: F401 - each registers its behaviours
     accumulation,
     anomaly,
+    arguments,
     custom_function,
     custom_gradients,
     data,

@@ -1,0 +1,107 @@
+"""What users of Python and PyTorch write by habit, and the advice that they get."""
+
+from __future__ import annotations
+
+import pytest
+from programs.running import failure, printed, reported
+
+ADVICE = [
+    ("x = torch.tensor([1])", "torch has no value", "write tensor(...)"),
+    ("with torch.no_grad() { x = 1 }", "torch has no value", "write no_grad"),
+    ("w = 1; o = torch.optim.SGD([w], lr=0.1)", "torch has no value", "write SGD(...)"),
+    ("print(math.pi)", "math has no value", "write pi"),
+    (
+        "print(nn.Flow)",
+        "nn has no value",
+        "every function is there by its own name, such as exp(x), mse_loss(x, y), tensor([1, 2])",
+    ),
+    ("x = tensor([1], dtype=float32)", "float32 has no value", 'write it as a text: "float32"'),
+    (
+        "x = Variable([1])",
+        "there is no function Variable()",
+        "write tensor([1, 2], requires_grad=true)",
+    ),
+    ("x = tensor(1, 2)", "tensor() takes all numbers in one list", "write tensor([1, 2])"),
+    (
+        "x = tensor([1], requires_grad=true); x.grad.zero_()",
+        "None has no method 'zero_'",
+        "a .grad is None before backward(), and the .grad_fn of what was not computed",
+    ),
+    (
+        "x = tensor(1); print(x.grad_fn.name())",
+        "None has no method 'name'",
+        "a .grad is None before backward(), and the .grad_fn of what was not computed",
+    ),
+    (
+        "x = tensor(1); print(x.grad + 1)",
+        "None stands where a number or an array is due",
+        "a .grad is None before backward(), and the .grad_fn of what was not computed",
+    ),
+    (
+        'print("loss " + 1)',
+        "a text stands where a number or an array is due",
+        'print takes texts and values together: print("loss", loss)',
+    ),
+    ("f(x) = x; print(f + 1)", "a function stands where a number or an array is due", "call it: f(x)"),
+    ('print("{}".format(1))', "a text has no method 'format'", ""),
+    (
+        "o = SGD([tensor([1], requires_grad=true)]); o.stp()",
+        "an SGD has no method 'stp'",
+        "did you mean step?",
+    ),
+    ("print(range(3)[0])", "a range has no parts that an index could pick", "go through it with for"),
+    ("print(range(3)[:])", "a range has no parts that an index could pick", "go through it with for"),
+    (
+        "o = SGD([tensor([1], requires_grad=true)]); print(o.param_groups[0][...])",
+        "a dict has no such entry",
+        'the entries of a dict have names: ["lr"]',
+    ),
+    (
+        "o = SGD([tensor([1], requires_grad=true)]); o.state_dict()[0] = 1",
+        "there is no 0 in it",
+        'there are "state" and "param_groups"',
+    ),
+    ("print(zeros(1e300))", "there is not enough memory: an array is too large", ""),
+    ("print(tile([7], 1e300))", "there is not enough memory: an array is too large", ""),
+    ("(1) if { 2 }", "a value is missing after 'if'", "write if x < 10 { ... }"),
+    ("x = tensor(1); x.requires_grad = 1", "requires_grad must be a bool", "write true or false"),
+]
+
+
+@pytest.mark.parametrize(("text", "message", "hint"), ADVICE, ids=[text for text, *_ in ADVICE])
+def test_a_habit_gets_advice(text, message, hint):
+    problem = failure(text)
+    assert (problem.message, problem.hint) == (message, hint)
+    assert problem.span is not None
+
+
+def test_the_error_stands_under_the_word_of_elsewhere():
+    assert reported("x = 1\ny = torch.exp(x)") == [
+        "error: torch has no value",
+        "  line 2:",
+        "  y = torch.exp(x)",
+        "      ^^^^^",
+        "  hint: write exp(...)",
+    ]
+
+
+def test_sizes_are_numbers():
+    text = "x = zeros(2, 3); print(x.size(0), size(x), shape(x), ndim(x), ndim(pi), shape(1), size(2))"
+    assert printed(text) == ["2 6 (2, 3) 2 0 () 1"]
+    assert printed("for i in range(zeros(2, 3).size(1)) { print(i) }") == ["0", "1", "2"]
+
+
+def test_truths_and_tensors_mix():
+    text = "x = tensor(2); print(true and x, x > 3 or false, bool(x), bool(0))"
+    assert printed(text) == ["tensor(True) tensor(False) true false"]
+    assert printed("b = tensor(false); b.logical_or_(true); print(b)") == ["tensor(True)"]
+
+
+def test_a_truth_picks_all_or_nothing_to_assign_to():
+    text = "x = tensor([1, 2]); x[2 > 1] = 4; print(x); x[1 > 2] = 7; print(x)"
+    assert printed(text) == ["tensor([4., 4.])"] * 2
+    assert failure("x = zeros(2, 2); x[2 > 1, 0] = 4").message == "a truth is no position"
+
+
+def test_a_softmax_of_truths_is_one_of_numbers():
+    assert printed("print(softmax(tensor([0, 0]) > -1))") == ["tensor([0.5000, 0.5000])"]
