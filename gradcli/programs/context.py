@@ -25,6 +25,7 @@ from gradcli.language.meaning import (
     Nothing,
     Scope,
     Text,
+    kind_of,
     number_in,
     span_of,
 )

@@ -165,10 +165,6 @@ def _assign(context: ProgramContext, target: Tree, value: Meaning, scope: Scope)
     return NOTHING
 
 
-def _text(meaning: Meaning) -> str:
-    return meaning.text if isinstance(meaning, Text) else ""
-
-
 def _changeable(context: ProgramContext, x: Meaning, tree: Tree) -> Tensor:
     if isinstance(x, Tensor):
         return x
