@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,12 +38,12 @@ def backward(
             gone, or was changed since.
     """
     if inputs is not None:
-        inputs = _several(inputs)
+        inputs = _tensors(inputs)
         if not inputs:
             raise AutogradError(
                 "`inputs` argument to `backward()` cannot be empty.", hint="leave it out for all leaves"
             )
-    roots = _roots(_several(tensors), grad_tensors, create_graph=create_graph, lead=None)
+    roots = _roots(_tensors(tensors), grad_tensors, create_graph=create_graph, lead=None)
     wanted = None if inputs is None else [_edge_of(one) for one in inputs]
     keep = create_graph if retain_graph is None else retain_graph
     found = Pass(keep=keep, tracked=create_graph, wanted=wanted).run(roots)
@@ -83,7 +83,7 @@ def grad(
         AutogradError: as ``backward``; or an input is not tracked, or not used.
         AutogradValueError: zeros are wanted, and unused inputs are not allowed.
     """
-    outputs, inputs = _several(outputs), _several(inputs)
+    outputs, inputs = _tensors(outputs), _tensors(inputs)
     if materialize_grads and allow_unused is False:
         raise AutogradValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, "
@@ -128,8 +128,35 @@ def _owned(value: Value | None, of: Variable) -> Any:
     return made(np.array(value, dtype=of.array.dtype))
 
 
-def _several(one: Any) -> tuple[Any, ...]:
-    return (one,) if isinstance(one, Variable) else tuple(one)
+def _several(given: Any) -> tuple[Any, ...]:
+    """A tensor, or several, as a tuple.
+
+    Raises:
+        AutogradTypeError: it is neither.
+    """
+    if isinstance(given, Variable):
+        return (given,)
+    if isinstance(given, Iterable):
+        return tuple(given)
+    raise AutogradTypeError(
+        f"a tensor or several are due, and not {type(given).__name__}", hint="write tensor(...) around it"
+    )
+
+
+def _tensors(given: Any) -> tuple[Any, ...]:
+    """The same, and all of them tensors.
+
+    Raises:
+        AutogradError: one is something else.
+    """
+    found = _several(given)
+    for one in found:
+        if not isinstance(one, Variable):
+            raise AutogradError(
+                f"all inputs have to be Tensors or GradientEdges, but got {type(one).__name__}",
+                hint="write tensor(...) around it",
+            )
+    return found
 
 
 def _edge_of(one: Variable) -> Edge:
