@@ -11,8 +11,8 @@ _HOMES = {
     "autograd.gradcheck": "gradcheck gradgradcheck",
     "autograd.making": "arange as_tensor empty eye from_numpy full linspace manual_seed ones ones_like rand "
     "rand_like randn randn_like tensor zeros zeros_like",
-    "autograd.modes": "detect_anomaly enable_grad inference_mode is_grad_enabled is_inference_mode_enabled "
-    "no_grad set_detect_anomaly set_grad_enabled",
+    "autograd.modes": "detect_anomaly enable_grad inference_mode is_anomaly_enabled is_grad_enabled "
+    "is_inference_mode_enabled no_grad set_detect_anomaly set_grad_enabled",
     "autograd.optim": "Adagrad Adam AdamW CosineAnnealingLR LBFGS RMSprop SGD StepLR clip_grad_norm_ "
     "clip_grad_value_",
     "autograd.requests": "backward grad",

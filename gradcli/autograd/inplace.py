@@ -22,7 +22,7 @@ from gradcli.autograd.sentences import (
 )
 from gradcli.autograd.variable import Variable
 from gradcli.autograd.views import merged, rebase
-from gradcli.errors import AutogradError, ShapeProblem
+from gradcli.errors import AutogradError, EvaluationError, ShapeProblem, TensorShapeProblem
 from gradcli.graph.node import Node, Operation, constant, ops, variable
 from gradcli.graph.operations.compose import Composite
 
@@ -103,16 +103,30 @@ def put(
         pick: builds the part from a node of the tensor and one for each array of positions.
         positions: arrays of whole numbers.
         value: what broadcasts with the part.
+
+    Raises:
+        TensorShapeProblem: it does not.
+        EvaluationError: a position is out of range.
     """
     shape = value.array.shape if isinstance(value, Variable) else ()
     old, new = variable("self", target.array.shape), variable("value", shape)
     places = [variable("positions", one.array.shape) for one in positions]
     part = pick(old, *places)
-    wide = new if part.shape == shape else ops.broadcast_to(new, shape=part.shape)
+    try:
+        wide = new if part.shape == shape else ops.broadcast_to(new, shape=part.shape)
+    except ShapeProblem:
+        raise TensorShapeProblem(
+            f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of "
+            f"shape {list(part.shape)}",
+            hint="the values stretch to what they are assigned to",
+        ) from None
     local = Local([merged(old, part, wide)], [old, new, *places], "IndexPutBackward0", called="index_put")
     # Of a place that is picked twice the last value stays, where merging would add them up.
     found = target.array.copy()
-    found[subscript] = value.array if isinstance(value, Variable) else value
+    try:
+        found[subscript] = value.array if isinstance(value, Variable) else value
+    except IndexError as error:
+        raise EvaluationError(str(error)) from None
     _run(target, local, [target, value, *positions], found)
 
 

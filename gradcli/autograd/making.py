@@ -178,8 +178,17 @@ draws = _Draws()
 
 
 def manual_seed(seed: int) -> None:
-    """Start the random numbers of this process anew; without it their seed is 0."""
-    draws.start(int(seed))
+    """Start the random numbers of this process anew; without it their seed is 0.
+
+    Raises:
+        AutogradValueError: it is no whole number.
+    """
+    try:
+        draws.start(int(seed))
+    except (ValueError, TypeError, OverflowError):
+        raise AutogradValueError(
+            f"a seed is a whole number, and not {seed!r}", hint="write manual_seed(0)"
+        ) from None
 
 
 def _random(name: str, size: tuple[Any, ...], dtype: Any, requires_grad: bool) -> Tensor:

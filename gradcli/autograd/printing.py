@@ -30,12 +30,14 @@ def shown(array: Any, suffix: str) -> str:
     if array.size == 0 and array.ndim != 1:
         ends.append(f"size={array.shape}")
     default = {"f": "float64", "i": "int64", "u": "int64", "b": "bool"}[array.dtype.kind]
-    if str(array.dtype) != default:
+    # Of no elements nobody sees that they are whole, or truths.
+    if str(array.dtype) != (default if array.size else "float64"):
         ends.append(f"dtype={array.dtype}")
     if suffix:
         ends.append(suffix)
-    # A suffix that does not fit behind the last line gets one of its own.
-    text, last = prefix + body, len(body) - body.rfind("\n") + (0 if "\n" in body else len(prefix))
+    # A suffix that does not fit behind the last line, with the bracket, gets one of its own.
+    text = prefix + body
+    last = len(text) - text.rfind("\n") + 1
     for end in ends:
         if last + len(end) + 2 > _WIDTH:
             text, last = f"{text},\n{' ' * len(prefix)}{end}", len(prefix) + len(end)

@@ -128,22 +128,32 @@ def _owned(value: Value | None, of: Variable) -> Any:
     return made(np.array(value, dtype=of.array.dtype))
 
 
-def _several(one: Any) -> tuple[Any, ...]:
-    if isinstance(one, Variable):
-        return (one,)
-    if isinstance(one, str) or not isinstance(one, Iterable):
-        raise AutogradTypeError(
-            f"'{type(one).__name__}' object is not iterable", hint="write tensor(...) around it"
-        )
-    return tuple(one)
+def _several(given: Any) -> tuple[Any, ...]:
+    """A tensor, or several, as a tuple.
+
+    Raises:
+        AutogradTypeError: it is neither.
+    """
+    if isinstance(given, Variable):
+        return (given,)
+    if isinstance(given, Iterable):
+        return tuple(given)
+    raise AutogradTypeError(
+        f"'{type(given).__name__}' object is not iterable", hint="write tensor(...) around it"
+    )
 
 
-def _tensors(one: Any) -> tuple[Any, ...]:
-    found = _several(one)
-    for part in found:
-        if not isinstance(part, Variable):
+def _tensors(given: Any) -> tuple[Any, ...]:
+    """The same, and all of them tensors.
+
+    Raises:
+        AutogradError: one is something else.
+    """
+    found = _several(given)
+    for one in found:
+        if not isinstance(one, Variable):
             raise AutogradError(
-                f"all inputs have to be Tensors or GradientEdges, but got {type(part).__name__}",
+                f"all inputs have to be Tensors or GradientEdges, but got {type(one).__name__}",
                 hint="write tensor(...) around it",
             )
     return found

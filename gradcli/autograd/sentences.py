@@ -14,11 +14,6 @@ FREED = (
     "if you need to access saved tensors after calling backward.",
     "compute it anew, or give retain_graph=True to all calls but the last",
 )
-INFERENCE_SAVED = (
-    "Inference tensors cannot be saved for backward. Please do not use Variables created in inference mode "
-    "in computation tracked by autograd.",
-    "make a clone() of it, or use no_grad instead of inference_mode",
-)
 UNTRACKED = "element {} of tensors does not require grad and does not have a grad_fn"
 LEAF_IN_PLACE = (
     "a leaf Variable that requires grad is being used in an in-place operation.",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import index
 from typing import Any
 
@@ -10,9 +12,16 @@ import numpy as np
 
 from gradcli.autograd.calls import compose
 from gradcli.autograd.inplace import allow, assign, put
+from gradcli.autograd.sentences import type_name
 from gradcli.autograd.variable import Variable, made
-from gradcli.errors import AutogradIndexError, EvaluationError, ShapeProblem
-from gradcli.graph.node import Node
+from gradcli.errors import (
+    AutogradIndexError,
+    AutogradTypeError,
+    EvaluationError,
+    ShapeProblem,
+    TensorShapeProblem,
+)
+from gradcli.graph.node import Node, variable
 from gradcli.graph.operations.indexing import subscript
 
 Item = tuple[Any, ...]
@@ -36,9 +45,19 @@ def assigned(x: Variable, key: Any, value: Any) -> None:
     Raises:
         AutogradError: the tensor may not be changed now.
         AutogradIndexError: as ``get``.
+        AutogradTypeError: the values are no numbers.
+        TensorShapeProblem: they do not stretch to the part.
     """
     if isinstance(value, np.ndarray | list | tuple | np.generic):
         value = made(np.asarray(value))
+    if not isinstance(value, Variable | float | int) or (
+        isinstance(value, Variable) and value.array.dtype.kind not in "fiub"
+    ):
+        what = value.array.dtype if isinstance(value, Variable) else type(value).__name__
+        raise AutogradTypeError(
+            f"can't assign a {what} to a {type_name(x.array).partition(' ')[0]}",
+            hint="give numbers, tensors or arrays of them",
+        )
     items, arrays = _items(key)
     if len(items) == 1 and items[0][0] == "mask" and not arrays[0].array.ndim:
         # One truth picks all or nothing.
@@ -49,6 +68,11 @@ def assigned(x: Variable, key: Any, value: Any) -> None:
         assign(_picked(x, items, []), value, part=True)
         return
     allow(x, [value])
+    with _refused(x, items):
+        # Whether masks fit what they pick from, before they become positions.
+        _selection(items)(
+            variable("self", x.array.shape), *[variable("array", one.array.shape, one.kind) for one in arrays]
+        )
     # The positions of a mask, whose sizes are known once its values are.
     fixed: list[Item] = []
     positions: list[Variable] = []
@@ -64,10 +88,8 @@ def assigned(x: Variable, key: Any, value: Any) -> None:
             positions.append(arrays[item[1]])
         else:
             fixed.append(item)
-    try:
+    with _refused(x, items):
         put(x, _numpy_key(fixed, positions), _selection(fixed), positions, value)
-    except IndexError as error:
-        raise _out_of_bounds(str(error)) or error from None
 
 
 def _numpy_key(items: list[Item], positions: list[Variable]) -> tuple[Any, ...]:
@@ -89,8 +111,21 @@ def _selection(items: list[Item]) -> Any:
 
 
 def _picked(x: Variable, items: list[Item], arrays: list[Variable]) -> Any:
-    try:
+    with _refused(x, items):
         return compose(_selection(items), ("subscript", tuple(items)), [x, *arrays])
+
+
+@contextmanager
+def _refused(x: Variable, items: list[Item]) -> Iterator[None]:
+    """PyTorch's sentences for what a subscript cannot pick.
+
+    Raises:
+        AutogradIndexError: in the place of what the graph or a run says.
+    """
+    try:
+        yield
+    except TensorShapeProblem:
+        raise
     except ShapeProblem as error:
         if not x.array.ndim and error.message.startswith("too many subscripts"):
             raise AutogradIndexError(

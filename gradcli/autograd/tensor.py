@@ -27,7 +27,6 @@ _OTHER_NAMES = {
     "mv": "matmul",
     "bmm": "matmul",
     "view": "reshape",
-    "sub": "sub",
     "absolute": "abs",
 }
 
@@ -49,10 +48,15 @@ class Tensor(Container, History, Operators):
 
     @data.setter
     def data(self, other: Tensor) -> None:
-        if not isinstance(other, Tensor):
+        if not isinstance(other, Variable):
             raise AutogradTypeError(
                 f"Variable data has to be a tensor, but got {type(other).__name__}",
                 hint="write tensor(...) around it",
+            )
+        if self.tracked and other.array.dtype.kind != "f":
+            raise AutogradError(
+                "data set to a tensor that requires gradients must be floating point or complex dtype",
+                hint="write 1.0 for 1",
             )
         self.array = other.array
 

@@ -89,15 +89,14 @@ def _no_member(x: Meaning, word: Token, record: members.Members, what: str) -> N
     name = word.text
     if isinstance(x, Nothing):
         hint = NONE_SO_FAR
-    elif record.has_attribute(name):
+    elif what == "method" and record.has_attribute(name):
         hint = f"it is no function: write .{name} without brackets"
     elif record.has_method(name) or (isinstance(x, Array) and is_function(name)):
         hint = f"write .{name}(...)"
     else:
         near = nearest(name, record.attributes if what == "attribute" else record.methods)
-        hint = f"did you mean {listed(near)}?" if near else ""
-        if not near and record.names:
-            hint = f"there are {listed(record.names, 'and')}"
+        there = f"there are {listed(record.names, 'and')}" if record.names else ""
+        hint = f"did you mean {listed(near)}?" if near else there
         if not near and record.in_place:
             hint = "all functions of the language are its methods; gradcli functions lists them"
     return NameProblem(

@@ -75,9 +75,24 @@ def test_the_backward_graph():
         "tensor([148.4132], grad_fn=<ExpBackward0>)",
         "tensor([True]) 0",
     ]
-    assert failure(LEAF + "y = exp(w); y.grad_fn._saved_other").message == (
-        "a node of the backward graph has no attribute '_saved_other'"
-    )
+    error = failure(LEAF + "y = exp(w); y.grad_fn._saved_other")
+    assert error.message == "a node of the backward graph has no attribute '_saved_other'"
+    assert "without brackets" not in error.hint
+
+
+def test_none_has_no_members_and_none_are_listed():
+    hint = failure(LEAF + "w.grad_fn.name()").hint
+    assert hint.startswith("a .grad is None before backward()")
+    assert "there are" not in hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['manual_seed("a")', "SGD([w]).load_state_dict(3)", "backward(1)", 'w.data = "a"', "y = w*1; y[[7]] = 1"],
+)
+def test_what_python_would_stumble_over_is_refused_in_a_sentence(text):
+    text = LEAF + text
+    assert failure(text).span is not None
 
 
 def test_a_profile_measures_what_runs_in_its_block():

@@ -159,6 +159,7 @@ class Optimizer(ABC):
                 parameter; in PyTorch the two optimisers would go on to share them.
 
         Raises:
+            AutogradTypeError: it is no dictionary.
             AutogradKeyError: a part is missing.
             AutogradValueError: the groups are not those of this optimiser.
         """

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gradcli.autograd.making import from_numpy
 from gradcli.autograd.tensor import Tensor
-from gradcli.errors import AutogradKeyError, AutogradValueError
+from gradcli.errors import AutogradKeyError, AutogradTypeError, AutogradValueError
 
 __all__ = ["load", "pack"]
 
@@ -38,9 +38,14 @@ def load(saved: Mapping[str, Any], groups: Groups) -> tuple[Groups, defaultdict[
         groups: the groups as they are; parameters are matched by their place.
 
     Raises:
+        AutogradTypeError: that is no dictionary.
         AutogradKeyError: a part is missing.
         AutogradValueError: the number of groups or the size of one differs.
     """
+    if not isinstance(saved, Mapping):
+        raise AutogradTypeError(
+            f"a state dict is a dict, and not {type(saved).__name__}", hint="pass what state_dict() returned"
+        )
     for part in ("param_groups", "state"):
         if part not in saved:
             raise AutogradKeyError(f"the state dict has no '{part}'", hint="pass what state_dict() returned")

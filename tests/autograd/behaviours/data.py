@@ -203,3 +203,13 @@ def methods_take_numbers_of_python_as_operators_do(lib):
 def from_numpy_takes_numbers_alone(lib):
     words, things = np.array(["a"]), np.array([1.5, None])
     return [sentence(lambda one=one: lib.from_numpy(one))[0] for one in (words, things)]
+
+
+@behaviour
+def data_is_a_tensor_of_fractions_where_a_gradient_is_due(lib):
+    x = lib.ones(2, requires_grad=True)
+
+    def give(data):
+        x.data = data
+
+    return [*[sentence(lambda one=one: give(one)) for one in (2, lib.tensor([1, 2]))], facts(x)]

@@ -81,3 +81,11 @@ def a_gradient_of_a_position_is_no_gradient(lib):
     x = lib.tensor([1.0, 3.0, 2.0], requires_grad=True)
     y = x.argmax()
     return facts(y, y.requires_grad, sentence(y.backward))
+
+
+@behaviour
+def what_is_no_tensor_has_no_gradient(lib):
+    x = lib.tensor(2.0, requires_grad=True)
+    y = x * x
+    calls = (lambda: lib.grad(y, [3]), lambda: y.backward(inputs=[3]))
+    return [sentence(call) for call in calls] + [sentence(lambda: lib.grad(y, 3))[0]]

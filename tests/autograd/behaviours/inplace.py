@@ -270,3 +270,20 @@ def a_view_that_is_a_leaf_may_not_be_changed_either(lib):
     v = lib.ones(3)[:2]
     v.requires_grad_()
     return facts(sentence(lambda: v.mul_(2)), v)
+
+
+@behaviour
+def an_assignment_that_does_not_fit_is_refused(lib):
+    x = lib.tensor([1.0, 2.0, 3.0])
+
+    def give(key, value):
+        x[key] = value
+
+    keys = ([0, 5], lib.tensor([True, False]), [-4])
+    told = [sentence(lambda key=key: give(key, 1.0))[0] for key in keys]
+    several = (([0, 5], 1.0), ([0, 1], lib.ones(3)), (0, "a"), ([0], "a"))
+    return [
+        told,
+        *[sentence(lambda key=key, value=value: give(key, value)) for key, value in several],
+        facts(x),
+    ]

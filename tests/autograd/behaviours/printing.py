@@ -68,3 +68,15 @@ def long_lines_are_wrapped(lib):
 @behaviour
 def a_number_in_a_text_is_formatted_as_one(lib):
     return f"{lib.tensor(2.5):.3f} {lib.tensor([1.0])}"
+
+
+@behaviour
+def a_suffix_that_just_does_not_fit_gets_a_line(lib):
+    made = [[-1.5e-6] * 9, [-1.5e-6] * 8, [1.5e-6] * 5]
+    return [repr(lib.tensor(one, requires_grad=True)) for one in made]
+
+
+@behaviour
+def an_empty_tensor_prints_its_type_unless_it_is_of_doubles(lib):
+    made = [lib.tensor([1, 2])[:0], lib.tensor([True])[:0], lib.tensor([[1]])[:, :0]]
+    return [repr(one).replace("torch.", "") for one in made]
