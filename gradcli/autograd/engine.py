@@ -18,6 +18,7 @@ import numpy as np
 from gradcli.autograd import accumulate, anomaly
 from gradcli.autograd.backward import AccumulateGrad, Apply, BackwardNode, Edge, Value
 from gradcli.autograd.calls import apply as apply_tracked
+from gradcli.autograd.copies import cast
 from gradcli.autograd.hooks import Hooks
 from gradcli.autograd.modes import enable_grad, no_grad, state
 from gradcli.autograd.variable import Variable, made
@@ -76,6 +77,9 @@ class Pass:
 
     def _arrive(self, edge: Edge, value: Value) -> None:
         node, place = edge
+        dtype = node.dtype
+        if dtype is not None:
+            value = _narrowed(value, dtype)
         buffer = self._buffers.get(node)
         if buffer is None:
             if self._reached is not None and node not in self._reached:
@@ -174,6 +178,11 @@ class Pass:
         if value is None or self._apply is not None:
             return value
         return value.array if isinstance(value, Variable) else value
+
+
+def _narrowed(value: Value, dtype: Any) -> Value:
+    """A gradient in the type of what it is the gradient of."""
+    return cast(value, dtype) if isinstance(value, Variable) else np.asarray(value, dtype)
 
 
 def _leading_to(roots: Sequence[Edge], wanted: set[tuple[BackwardNode, int]]) -> set[BackwardNode]:
