@@ -96,6 +96,11 @@ class BackwardNode:
         """How many results its function has."""
         return 1
 
+    @property
+    def dtype(self) -> Any:
+        """The type of its result, if that is narrower than a double: the gradient's is the same."""
+        return None
+
     def zeros(self, place: int, lead: Shape) -> Value:
         """The gradient of an output that nothing came back to."""
         raise TypeError(f"{self.name()} has one output")
@@ -129,6 +134,12 @@ class AccumulateGrad(BackwardNode):
     def name(self) -> str:
         """PyTorch's full name."""
         return "torch::autograd::AccumulateGrad"
+
+    @property
+    def dtype(self) -> Any:
+        """The type of the leaf, if that is no double."""
+        dtype = self.variable.array.dtype
+        return None if dtype.char == "d" else dtype
 
     def __repr__(self) -> str:
         return f"<AccumulateGrad object at 0x{id(self):x}>"

@@ -20,6 +20,12 @@ def _same(shape: Shape, name: str) -> Local:
     return Local([ops.alias(x)], [x], name, called="clone")
 
 
+@lru_cache(1024)
+def _turned(shape: Shape) -> Local:
+    x = variable("x", shape)
+    return Local([ops.transpose(x, axes=None)], [x], "TBackward0")
+
+
 def clone(x: Variable) -> Any:
     """The same values in memory of its own."""
     if x.array.dtype.kind != "f":
@@ -31,8 +37,7 @@ def transposed(x: Variable) -> Any:
     """A matrix transposed, a view; a vector as it is."""
     if x.array.ndim < 2:
         return run(_same(x.array.shape, "TBackward0"), [x])[0]
-    whole = variable("x", x.array.shape)
-    return run(Local([ops.transpose(whole, axes=None)], [whole], "TBackward0"), [x])[0]
+    return run(_turned(x.array.shape), [x])[0]
 
 
 def cast(x: Variable, dtype: Any) -> Any:

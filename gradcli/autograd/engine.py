@@ -18,6 +18,7 @@ import numpy as np
 from gradcli.autograd import accumulate, anomaly
 from gradcli.autograd.backward import AccumulateGrad, Apply, BackwardNode, Edge, Value
 from gradcli.autograd.calls import apply as apply_tracked
+from gradcli.autograd.copies import cast
 from gradcli.autograd.hooks import Hooks
 from gradcli.autograd.modes import enable_grad, no_grad, state
 from gradcli.autograd.variable import Variable, made
@@ -48,13 +49,18 @@ class Pass:
         self._apply: Apply | None = apply_tracked if tracked else None
         self._wanted = None if wanted is None else {(node, place) for node, place in wanted}
         self._lead = lead
+        # Nodes that lead to what is wanted, or have it; what arrives elsewhere is dropped, and calls no hook.
+        self._reached: set[BackwardNode] | None = None
         self._buffers: dict[BackwardNode, list[Value | None]] = {}
         self._heap: list[tuple[int, BackwardNode]] = []
         self.captured: Capture = {}
 
     def run(self, roots: Sequence[tuple[Edge, Value]]) -> Capture:
         """Go back from roots with their gradients; gives the gradients at the wanted edges."""
-        needed = None if self._wanted is None else _leading_to([edge for edge, _ in roots], self._wanted)
+        needed = None
+        if self._wanted is not None:
+            needed = _leading_to([edge for edge, _ in roots], self._wanted)
+            self._reached = needed.union([node for node, _ in self._wanted])
         for edge, value in roots:
             self._arrive(edge, value)
         mode: AbstractContextManager[Any] = enable_grad() if self._apply is not None else no_grad()
@@ -66,20 +72,25 @@ class Pass:
                 if self._wanted is not None:
                     self._capture(node, gradients)
                 if needed is None or node in needed:
-                    self._node(node, gradients)
+                    self._node(node, self._pre(node, gradients))
         return self.captured
 
     def _arrive(self, edge: Edge, value: Value) -> None:
         node, place = edge
+        dtype = node.dtype
+        if dtype is not None:
+            value = _narrowed(value, dtype)
         buffer = self._buffers.get(node)
         if buffer is None:
+            if self._reached is not None and node not in self._reached:
+                return
             heappush(self._heap, (-node.number, node))
             buffer = self._buffers[node] = [None] * node.outputs
         before = buffer[place]
         buffer[place] = value if before is None else before + value
 
     def _before(self, node: BackwardNode, gradients: list[Value | None]) -> list[Value | None]:
-        """The hooks of the tensors that a node has made, and its own, in their order."""
+        """The hooks of the tensors that a node has made, whether it runs or not."""
         if isinstance(node, AccumulateGrad) and node.variable._hooks is not None:
             gradients[0] = self._hooked(node.variable._hooks, gradients[0])
         if node.tensor_hooks is not None:
@@ -91,6 +102,10 @@ class Pass:
                 tensor = kept()
                 if tensor is not None and gradients[place] is not None:
                     accumulate.retain(tensor, self._wrapped(gradients[place]))
+        return gradients
+
+    def _pre(self, node: BackwardNode, gradients: list[Value | None]) -> list[Value | None]:
+        """The hooks of a node that runs; what is asked for at a node does not pass them."""
         if node.pre is not None:
             for hook in node.pre:
                 found = hook(tuple([self._wrapped(one) for one in gradients]))
@@ -163,6 +178,11 @@ class Pass:
         if value is None or self._apply is not None:
             return value
         return value.array if isinstance(value, Variable) else value
+
+
+def _narrowed(value: Value, dtype: Any) -> Value:
+    """A gradient in the type of what it is the gradient of."""
+    return cast(value, dtype) if isinstance(value, Variable) else np.asarray(value, dtype)
 
 
 def _leading_to(roots: Sequence[Edge], wanted: set[tuple[BackwardNode, int]]) -> set[BackwardNode]:

@@ -126,6 +126,11 @@ class LocalNode(BackwardNode):
         """How many results its function has."""
         return self.local.count
 
+    @property
+    def dtype(self) -> Any:
+        """The type of its function's result, if that is narrower than a double."""
+        return self.local.dtype
+
     def zeros(self, place: int, lead: Shape) -> Value:
         """Zeros of an output's shape behind the leading axes."""
         return np.zeros(lead + self.local.outputs[place].shape)

@@ -20,4 +20,6 @@ EXCEPTIONS: dict[str, str] = {
     "not PyTorch's AsStrided",
     "a_base_that_changes_spoils_what_a_view_saved": "the sentence names the view as it was made, and not "
     "PyTorch's AsStrided",
+    "a_gradient_that_is_asked_for_has_passed_the_hooks_of_its_tensor": "PyTorch leaves the hook out where a "
+    "gradient further back is asked for as well, against its own manual",
 }

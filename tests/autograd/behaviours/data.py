@@ -213,3 +213,16 @@ def data_is_a_tensor_of_fractions_where_a_gradient_is_due(lib):
         x.data = data
 
     return [*[sentence(lambda one=one: give(one)) for one in (2, lib.tensor([1, 2]))], facts(x)]
+
+
+@behaviour
+def a_gradient_in_the_middle_has_the_type_of_its_tensor(lib):
+    x = lib.tensor([1.0, 2.0], dtype=lib.float32, requires_grad=True)
+    w = lib.tensor([3.0, 4.0], requires_grad=True)
+    y, seen = x * 2, []
+    y.retain_grad()
+    x.register_hook(lambda g: seen.append(kind(g)))
+    z = (y * w).sum()
+    z.backward(retain_graph=True)
+    tracked = lib.grad(z, [x, y, w], create_graph=True)
+    return [seen, *[[kind(one), facts(one)] for one in (x.grad, y.grad, w.grad, *tracked)]]

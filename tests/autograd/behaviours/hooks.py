@@ -198,3 +198,42 @@ def no_hook_sees_a_graph_unless_it_is_asked_for(lib):
     (x * x).backward(retain_graph=True)
     lib.grad(x * x * x, x, create_graph=True)
     return seen
+
+
+@behaviour
+def a_node_that_does_not_run_calls_no_hook_of_its_own(lib):
+    x = lib.tensor(2.0, requires_grad=True)
+    y, called = x * 3.0, []
+
+    def tenfold(gradients):
+        called.append("before")
+        return (gradients[0] * 10,)
+
+    y.grad_fn.register_prehook(tenfold)
+    y.grad_fn.register_hook(lambda *_: called.append("after"))
+    z = y * y
+    (alone,) = lib.grad(z, [y], retain_graph=True)
+    return facts(alone, list(called), lib.grad(z, [y, x]), called)
+
+
+@behaviour
+def what_leads_to_nothing_that_is_asked_for_is_not_reached(lib):
+    x, w = lib.tensor(2.0, requires_grad=True), lib.tensor(3.0, requires_grad=True)
+    y, called = w * 2, []
+    y.retain_grad()
+    y.register_hook(lambda g: called.append("y"))
+    w.register_hook(lambda g: called.append("w"))
+    z = x * y
+    told = [facts(lib.grad(z, x, retain_graph=True), y.grad, list(called))]
+    z.backward(inputs=[x], retain_graph=True)
+    told.append(facts(x.grad, y.grad, list(called)))
+    return [*told, facts(lib.grad(z, w), y.grad, called)]
+
+
+@behaviour
+def a_gradient_that_is_asked_for_has_passed_the_hooks_of_its_tensor(lib):
+    x = lib.tensor(2.0, requires_grad=True)
+    y = x * 3
+    y.register_hook(lambda g: g * 10)
+    z = y * y
+    return facts(lib.grad(z, [y], retain_graph=True), lib.grad(z, [y, x]))
