@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import count
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -178,8 +179,17 @@ draws = _Draws()
 
 
 def manual_seed(seed: int) -> None:
-    """Start the random numbers of this process anew; without it their seed is 0."""
-    draws.start(int(seed))
+    """Start the random numbers of this process anew; without it their seed is 0.
+
+    Raises:
+        AutogradTypeError: it is no whole number.
+    """
+    try:
+        draws.start(index(seed))
+    except TypeError:
+        raise AutogradTypeError(
+            f"manual_seed expected a whole number, but got {seed}", hint="write manual_seed(0)"
+        ) from None
 
 
 def _random(name: str, size: tuple[Any, ...], dtype: Any, requires_grad: bool) -> Tensor:

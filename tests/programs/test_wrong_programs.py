@@ -91,6 +91,23 @@ ADVICE = [
         "it gives values alone; topk gives values and positions, argmax the position of one",
     ),
     ("a, b = sin(tensor([3, 1, 2]))", "2 names on the left side, and 3 on the right", ""),
+    ("manual_seed(inf)", "manual_seed expected a whole number, but got inf", "write manual_seed(0)"),
+    ("manual_seed(0.5)", "manual_seed expected a whole number, but got 0.5", "write manual_seed(0)"),
+    (
+        "w = tensor([1], requires_grad=true); o = LBFGS([w], max_iter=inf)",
+        "max_iter must be a whole number that is not negative, but got inf",
+        "write max_iter=10, for example",
+    ),
+    (
+        "w = tensor([1], requires_grad=true); o = StepLR(SGD([w]), inf)",
+        "step_size must be a whole number of epochs from 1 on, but got inf",
+        "write step_size=10, for example",
+    ),
+    (
+        "x = zeros(2, 3); x.unbind_()",
+        "unbind_() has several results and cannot take the place of one tensor",
+        "leave the _ out",
+    ),
     ("(1) if { 2 }", "a value is missing after 'if'", "write if x < 10 { ... }"),
     ("x = tensor(1); x.requires_grad = 1", "requires_grad must be a bool", "write true or false"),
 ]
