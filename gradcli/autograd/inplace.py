@@ -40,11 +40,11 @@ def change(
     """
     allow(target, arguments)
     ready, operands = prepared(record, arguments, parameters)
-    if isinstance(ready, Local):
+    if isinstance(ready, Local) and not ready.line.several:
         _run(target, ready, operands)
         return
-    result = call(record, arguments, parameters)
-    if isinstance(result, tuple):
+    result = None if isinstance(ready, Local) else call(record, arguments, parameters)
+    if result is None or isinstance(result, tuple):
         raise AutogradError(
             f"{record.name}_() has several results and cannot take the place of one tensor",
             hint="leave the _ out",

@@ -8,6 +8,7 @@ what a backward node has to save; ``add`` reads nothing, and so saves nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Any, NamedTuple
 
 from gradcli.execute import backends
@@ -192,6 +193,9 @@ class Local:
             argument = node.args[names.index(name)]
             if argument.op is CONSTANT and argument not in self.inputs:
                 number = argument.values[0]
+                if number in (-inf, inf):
+                    # A bound that was not given.
+                    return None, None
                 return None, int(number) if number == int(number) else number
             return self.line.slots.get(argument), None
         parameters = node.parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import count
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -181,14 +182,20 @@ def manual_seed(seed: int) -> None:
     """Start the random numbers of this process anew; without it their seed is 0.
 
     Raises:
-        AutogradValueError: it is no whole number.
+        AutogradTypeError: it is no whole number.
+        AutogradValueError: it is a negative one.
     """
     try:
-        draws.start(int(seed))
-    except (ValueError, TypeError, OverflowError):
-        raise AutogradValueError(
-            f"a seed is a whole number, and not {seed!r}", hint="write manual_seed(0)"
+        number = index(seed)
+    except TypeError:
+        raise AutogradTypeError(
+            f"manual_seed expected a whole number, but got {seed}", hint="write manual_seed(0)"
         ) from None
+    if number < 0:
+        raise AutogradValueError(
+            f"manual_seed expected a number that is not negative, but got {seed}", hint="write manual_seed(0)"
+        )
+    draws.start(number)
 
 
 def _random(name: str, size: tuple[Any, ...], dtype: Any, requires_grad: bool) -> Tensor:

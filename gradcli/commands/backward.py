@@ -9,15 +9,13 @@ from gradcli.graph.shapes import describe
 from gradcli.output.picture import Column
 from gradcli.output.summary import cell_text
 
-_SAVED_COLUMNS = 18
 
-
-def columns(entries: Sequence[Entry], precision: int, ascii: bool) -> list[Column]:
+def columns(entries: Sequence[Entry], precision: int, room: int, ascii: bool) -> list[Column]:
     """A cell of each column for each entry."""
     return [
         Column("", [f"{one.name} {one.leaf}".rstrip() for one in entries]),
         Column("shape", [_shapes(one, ascii) for one in entries]),
-        Column("saved", [_saved(one, precision, ascii) for one in entries]),
+        Column("saved", [_saved(one, precision, room, ascii) for one in entries]),
         Column("next", [_next(one, entries) for one in entries]),
         Column("expression", [one.text for one in entries]),
     ]
@@ -30,10 +28,10 @@ def _shapes(entry: Entry, ascii: bool) -> str:
     return ", ".join(shapes)
 
 
-def _saved(entry: Entry, precision: int, ascii: bool) -> str:
+def _saved(entry: Entry, precision: int, room: int, ascii: bool) -> str:
     values = {name: getattr(one, "array", one) for name, one in entry.saved.items()}
     return " ".join(
-        [f"{name}={cell_text(one, precision, _SAVED_COLUMNS, ascii=ascii)}" for name, one in values.items()]
+        [f"{name}={cell_text(one, precision, room, ascii=ascii)}" for name, one in values.items()]
     )
 
 

@@ -27,7 +27,7 @@ from gradcli.language.names import Given
 from gradcli.output.formula import formula
 from gradcli.output.picture import Column, picture
 from gradcli.output.summary import cell_text
-from gradcli.output.width import display_width
+from gradcli.output.width import display_width, shorten
 
 _EXAMPLES = """
 gradcli graph 'mean((x+2)*(x+2)*2)' x=1,2,3 --wrt x
@@ -36,6 +36,8 @@ gradcli graph 'x*y + sin(x)' --ascii
 
 N = TypeVar("N", bound=Hashable)
 
+# The columns of a value; on a narrow terminal less of it is shown.
+_ROOMS = (18, 11, 7)
 _PIPED_WIDTH = 80
 
 
@@ -94,27 +96,45 @@ def _show_backward(
     with Streams(settings) as streams:
         warn_of_unused(streams, inputs, given, found.built.used)
         entries = found.entries
-        drawn = columns(entries, settings.precision or 4, streams.ascii)
-        _draw(range(len(entries)), lambda place: [one for one, _ in entries[place].next], drawn, [], streams)
+        precision = settings.precision or 4
+        _draw(
+            range(len(entries)),
+            lambda place: [one for one, _ in entries[place].next],
+            lambda room: columns(entries, precision, room, streams.ascii),
+            [],
+            streams,
+        )
 
 
 def _show(drawn: Drawing, streams: Streams) -> None:
     precision = streams.settings.precision or 4
     nodes = drawn.nodes[::-1]
-    columns = _columns(drawn, precision, streams.ascii)
-    _draw(nodes, lambda node: node.args, columns, _sums(drawn, precision, streams.ascii), streams)
+    _draw(
+        nodes,
+        lambda node: node.args,
+        lambda room: _columns(drawn, precision, room, streams.ascii),
+        _sums(drawn, precision, streams.ascii),
+        streams,
+    )
 
 
 def _draw(
     nodes: Sequence[N],
     children: Callable[[N], Sequence[N]],
-    columns: Sequence[Column],
+    columns: Callable[[int], Sequence[Column]],
     sums: Sequence[str],
     streams: Streams,
 ) -> None:
     terminal = sys.stdout.isatty() and streams.settings.out is None
     width = get_terminal_size().columns if terminal else _PIPED_WIDTH
-    lines = picture(nodes, children, columns, width=width, ascii=streams.ascii)
+    for room in _ROOMS if terminal else _ROOMS[:1]:
+        lines = picture(nodes, children, columns(room), width=width, ascii=streams.ascii)
+        widest = max(map(display_width, lines))
+        if widest <= width:
+            break
+    if terminal:
+        # A line that goes on below would tear the rails apart.
+        lines = [shorten(line, width, streams.ascii) for line in lines]
     if terminal or streams.color:
         from gradcli.output.tables import show_lines
 
@@ -122,15 +142,19 @@ def _draw(
         show_lines(styled, streams.screen())
     else:
         streams.write("".join([line + "\n" for line in (*lines, *sums)]))
-    widest = max(map(display_width, lines))
     if terminal and widest > width:
-        streams.warn(GradcliError(f"the drawing is {widest} columns wide, and there are {width}"))
+        streams.warn(
+            GradcliError(
+                f"the drawing is {widest} columns wide, and there are {width}",
+                hint="pipe it into less -S to see all of it",
+            )
+        )
 
 
-def _columns(drawn: Drawing, precision: int, ascii: bool) -> list[Column]:
+def _columns(drawn: Drawing, precision: int, room: int, ascii: bool) -> list[Column]:
     def shown(node: Node | None) -> str:
         value = None if node is None else drawn.values.get(node)
-        return "" if value is None else cell_text(value, precision, 18, ascii=ascii)
+        return "" if value is None else cell_text(value, precision, room, ascii=ascii)
 
     nodes = drawn.nodes[::-1]
     return [
@@ -173,7 +197,7 @@ def _sums(drawn: Drawing, precision: int, ascii: bool) -> list[str]:
         if len(parts) < 2 or drawn.values.get(drawn.gradients[node]) is None:
             continue
         total, *each = [
-            cell_text(drawn.values[one], precision, 18, ascii=ascii)
+            cell_text(drawn.values[one], precision, _ROOMS[0], ascii=ascii)
             for one in (drawn.gradients[node], *parts)
         ]
         name = _label(node) if node.op is INPUT else _source(drawn.built, node)

@@ -31,7 +31,7 @@ _ORDERS = {
     "memory": lambda row: row.bytes,
     "calls": lambda row: row.calls,
 }
-_NARROWEST = 16
+_NARROWEST = len("expression")
 
 
 @expression_command("profile", _EXAMPLES)

@@ -55,9 +55,10 @@ class Console:
         self._next = now + _EVERY
         rate = done / (now - self._started)
         line = f"{done} of {of}, {rate:.3g} a second"
-        self._terminal.write(f"\r{line}{' ' * (self._shown - len(line))}")
+        # Noted first: an interrupt right behind the write has to know what to erase.
+        before, self._shown = self._shown, len(line)
+        self._terminal.write(f"\r{line}{' ' * (before - len(line))}")
         self._terminal.flush()
-        self._shown = len(line)
 
     def erase(self) -> None:
         """Take the line of progress away."""

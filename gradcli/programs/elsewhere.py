@@ -23,6 +23,21 @@ _MODULES = ("torch", "nn", "F", "optim", "autograd", "np", "numpy", "jnp", "jax"
 _TYPES = ("float32", "float64", "int64", "bool")
 
 
+_MEMBERS = {
+    "append": "x = concat([x, [1]]) is longer by one",
+    "cuda": "leave it out: everything is in main memory",
+    "cpu": "leave it out: everything is in main memory",
+    "to": 'leave a device out; for another type write tensor(x, dtype="float32")',
+    "device": "leave it out: everything is in main memory",
+    "float": 'write tensor(x, dtype="float32")',
+    "double": "leave it out: every number is a float64",
+    "numel": "write size(x)",
+    "nelement": "write size(x)",
+    "zero_grad": "write x.grad = None, or zero_grad() of an optimiser",
+    "parameters": "list them: SGD([w, b], lr=0.1)",
+    "values": "max, min, sort give values alone; topk gives values and positions",
+    "indices": "max, min, sort give values alone; topk gives values and positions",
+}
 _BEHIND = re.compile(r"(?:\s*\.\s*\w+)+")
 
 
@@ -44,3 +59,8 @@ def instead_of(name: str, behind: str = "") -> str:
     if name in _TYPES:
         return f'write it as a text: "{name}"'
     return _WORDS.get(name, "")
+
+
+def instead_of_member(name: str) -> str:
+    """What to write instead of an attribute or a method that PyTorch and Python have; empty for others."""
+    return _MEMBERS.get(name, "")

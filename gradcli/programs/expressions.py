@@ -26,7 +26,7 @@ from gradcli.language.rules import Step, compared, member, subscripts
 from gradcli.language.tree import Token, Tree
 from gradcli.programs import derivatives, functions, members
 from gradcli.programs.context import NONE_SO_FAR, ProgramContext
-from gradcli.programs.elsewhere import instead_of
+from gradcli.programs.elsewhere import instead_of, instead_of_member
 from gradcli.programs.host import Object, from_python, same, shown
 
 # How far behind a name its attributes are looked for.
@@ -89,6 +89,8 @@ def _no_member(x: Meaning, word: Token, record: members.Members, what: str) -> N
     name = word.text
     if isinstance(x, Nothing):
         hint = NONE_SO_FAR
+    elif instead_of_member(name) and isinstance(x, Array | Listing):
+        hint = instead_of_member(name)
     elif what == "method" and record.has_attribute(name):
         hint = f"it is no function: write .{name} without brackets"
     elif record.has_method(name) or (isinstance(x, Array) and is_function(name)):

@@ -130,7 +130,13 @@ def _assignment(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
         yield from _assign(context, target, value, scope)
         return NOTHING
     value = yield right, scope
-    for part, one in zip(target.parts, _parts(context, value, len(target.parts), tree), strict=True):
+    try:
+        parts = _parts(context, value, len(target.parts), tree)
+    except CallProblem as error:
+        if right.rule in ("call", "method") and right.word(right.rule == "method").text in _VALUES_ALONE:
+            error.hint = "it gives values alone; topk gives values and positions, argmax the position of one"
+        raise
+    for part, one in zip(target.parts, parts, strict=True):
         yield from _assign(context, part, one, scope)
     return NOTHING
 
@@ -185,6 +191,12 @@ def _augmented(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
             span=Span(target.start, target.end),
         )
     before: Meaning = yield target, scope
+    if isinstance(before, Listing) and not before.items:
+        raise CallProblem(
+            "an empty list has no elements that could be changed",
+            span=span_of(target),
+            hint=f"concat([{context.source.text[target.start : target.end]}, [1]]) is one that is longer",
+        )
     value: Meaning = yield right, scope
     a, b = context.array(before, span_of(target)), context.array(value, span_of(right))
     sign = tree.word(1).text.removesuffix("=")
@@ -202,6 +214,8 @@ def _augmented(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
     return NOTHING
 
 
+# PyTorch gives positions as well.
+_VALUES_ALONE = ("max", "min", "sort", "median")
 _IN_PLACE = {
     "+": "__iadd__",
     "-": "__isub__",

@@ -85,3 +85,25 @@ def test_ctrl_c_ends_the_waiting():
     called = terminal("eval", "-f", "-", typed=b"\x03", until=told)
     assert called.code == INTERRUPTED
     assert "Traceback" not in called.out
+
+
+def test_a_drawing_keeps_to_the_terminal():
+    wide = ["graph", "--backward", "a, b, c = unbind(x); mean(exp(A@x))*a*b*c", "x=1,2,3", "A=ones((2,3))"]
+    called = terminal(*wide, columns=60)
+    lines = plain(called.out).splitlines()
+    drawn = lines[: lines.index("warning: the drawing is 95 columns wide, and there are 60")]
+    # A row for each of nine nodes below the titles.
+    assert len(drawn) == 10
+    assert max(map(len, drawn)) == 60
+    assert lines[-1] == "  hint: pipe it into less -S to see all of it"
+    # Less of each value is shown before anything is cut.
+    assert any("self=2-D array" in line for line in drawn)
+    assert "warning" not in plain(terminal(*wide, columns=100).out)
+    assert "self=[[1 1 1] [1 1 1]]" in plain(terminal(*wide, columns=120).out)
+
+
+def test_a_row_of_a_profile_stays_on_its_line():
+    called = terminal("profile", "mean((x+2)*(x+2)*2)", "x=1,2,3", "--repeat", "1")
+    rows = [line for line in plain(called.out).splitlines() if line.startswith("│")]
+    assert len(rows) == 6
+    assert any(row.startswith("│ mean((x+2)") and "… │" in row for row in rows)

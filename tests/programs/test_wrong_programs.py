@@ -63,6 +63,51 @@ ADVICE = [
     ),
     ("print(zeros(1e300))", "there is not enough memory: an array is too large", ""),
     ("print(tile([7], 1e300))", "there is not enough memory: an array is too large", ""),
+    ("x = 1; if x is None { print(x) }", "'is' is not an operator of the language", "write =="),
+    ("x = 1; print(x is not None)", "'is not' is not an operator of the language", "write !="),
+    (
+        "losses = []; losses += [1]",
+        "an empty list has no elements that could be changed",
+        "concat([losses, [1]]) is one that is longer",
+    ),
+    (
+        "losses = []; losses.append(1)",
+        "a list has no method 'append'",
+        "x = concat([x, [1]]) is longer by one",
+    ),
+    (
+        "x = tensor([1, 2]).cuda()",
+        "a tensor has no method 'cuda'",
+        "leave it out: everything is in main memory",
+    ),
+    (
+        "x = tensor([1, 2]); print(x.max(dim=0).values)",
+        "a tensor has no attribute 'values'",
+        "max, min, sort give values alone; topk gives values and positions",
+    ),
+    (
+        "v, i = sort(tensor([3, 1, 2]))",
+        "2 names on the left side, and 3 on the right",
+        "it gives values alone; topk gives values and positions, argmax the position of one",
+    ),
+    ("a, b = sin(tensor([3, 1, 2]))", "2 names on the left side, and 3 on the right", ""),
+    ("manual_seed(inf)", "manual_seed expected a whole number, but got inf", "write manual_seed(0)"),
+    ("manual_seed(0.5)", "manual_seed expected a whole number, but got 0.5", "write manual_seed(0)"),
+    (
+        "w = tensor([1], requires_grad=true); o = LBFGS([w], max_iter=inf)",
+        "max_iter must be a whole number that is not negative, but got inf",
+        "write max_iter=10, for example",
+    ),
+    (
+        "w = tensor([1], requires_grad=true); o = StepLR(SGD([w]), inf)",
+        "step_size must be a whole number of epochs from 1 on, but got inf",
+        "write step_size=10, for example",
+    ),
+    (
+        "x = zeros(2, 3); x.unbind_()",
+        "unbind_() has several results and cannot take the place of one tensor",
+        "leave the _ out",
+    ),
     ("(1) if { 2 }", "a value is missing after 'if'", "write if x < 10 { ... }"),
     ("x = tensor(1); x.requires_grad = 1", "requires_grad must be a bool", "write true or false"),
 ]
@@ -105,3 +150,8 @@ def test_a_truth_picks_all_or_nothing_to_assign_to():
 
 def test_a_softmax_of_truths_is_one_of_numbers():
     assert printed("print(softmax(tensor([0, 0]) > -1))") == ["tensor([0.5000, 0.5000])"]
+
+
+def test_a_bound_that_was_not_given_is_none():
+    text = "y = clip(tensor(3, requires_grad=true), 0); print(y.grad_fn._saved_min, y.grad_fn._saved_max)"
+    assert printed(text) == ["0 None"]

@@ -18,7 +18,7 @@ from gradcli.autograd.optim.first_order import rate
 from gradcli.autograd.optim.inverse_hessian import InverseHessian
 from gradcli.autograd.optim.line_search import Point, strong_wolfe
 from gradcli.autograd.optim.optimizer import Closure, Optimizer, Parameters, State
-from gradcli.autograd.optim.options import learning_rate
+from gradcli.autograd.optim.options import learning_rate, whole
 from gradcli.autograd.tensor import Tensor
 from gradcli.errors import AutogradError, AutogradTypeError, AutogradValueError
 
@@ -57,11 +57,11 @@ class LBFGS(Optimizer):
     ) -> None:
         defaults = {
             "lr": learning_rate(lr),
-            "max_iter": max_iter,
-            "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
+            "max_iter": whole(max_iter, "max_iter"),
+            "max_eval": max_iter * 5 // 4 if max_eval is None else whole(max_eval, "max_eval"),
             "tolerance_grad": tolerance_grad,
             "tolerance_change": tolerance_change,
-            "history_size": history_size,
+            "history_size": whole(history_size, "history_size"),
             "line_search_fn": line_search_fn,
         }
         super().__init__(params, defaults)

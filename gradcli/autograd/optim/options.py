@@ -37,6 +37,17 @@ def real(value: Any, name: str) -> float:
     return float(number(value, name))
 
 
+def whole(value: Any, name: str) -> int:
+    """A whole number from zero on, such as how many iterations a step may take."""
+    found = real(value, name)
+    if found % 1 != 0 or found < 0:
+        raise AutogradValueError(
+            f"{name} must be a whole number that is not negative, but got {value}",
+            hint=f"write {name}=10, for example",
+        )
+    return int(found)
+
+
 def _checked(value: Any, name: str, what: str, fits: Callable[[float], bool], hint: str) -> float:
     found = number(value, name)
     if not fits(found):

@@ -162,7 +162,7 @@ def _rate(group: Group) -> float:
 
 
 def _epochs(number: Any, name: str) -> int:
-    if not isinstance(number, (int, float)) or number != int(number) or number < 1:
+    if not isinstance(number, (int, float)) or number % 1 != 0 or number < 1:
         raise AutogradValueError(
             f"{name} must be a whole number of epochs from 1 on, but got {number}",
             hint=f"write {name}=10, for example",

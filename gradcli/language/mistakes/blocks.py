@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcli.language.failure import BLOCKS, SEPARATORS, Failure
 from gradcli.language.mistakes.hint import Fields, Hint
+from gradcli.language.mistakes.neighbours import FOREIGN
 
 THEN = ("then", "do", "begin")
 FORMS = {
@@ -66,6 +67,8 @@ def then(f: Failure) -> Fields:
 def no_block(f: Failure) -> Fields:
     """``if x > 0`` and the end of the line, or a statement on it."""
     if not _is_header(f) or f.open_brackets or not f.accepts("LBRACE") or f.kind() == "LBRACE":
+        return None
+    if f.side_by_side and f.word() in FOREIGN:
         return None
     if f.kind() in SEPARATORS or f.kind(-1) == "ELSE" or f.side_by_side:
         word = "else" if f.kind(-1) == "ELSE" else f.text[slice(*f.words[f.statement_start()][1:])]

@@ -48,10 +48,12 @@ def formatted(f: Failure) -> Fields:
 
 
 def contained(f: Failure) -> Fields:
-    """``x in [1, 2]``."""
-    if f.kind() != "IN" or not f.ended_operand or f.opening_word == "FOR":
+    """``x in [1, 2]``, ``x not in y``."""
+    negated = f.kind() == "NOT" and f.kind(1) == "IN"
+    if not (negated or f.kind() == "IN") or not f.ended_operand or f.opening_word == "FOR":
         return None
-    return {"left": f.left("PLUS"), "right": f.right(1)}
+    call = "not any" if negated else "any"
+    return {"call": call, "left": f.left("PLUS"), "right": f.right(2 if negated else 1)}
 
 
 def returned(f: Failure) -> Fields:
@@ -124,10 +126,11 @@ HINTS = (
     Hint(
         contained,
         "'in' belongs to a 'for'",
-        "write any({right} == {left}) to ask whether it is one of them",
+        "write {call}({right} == {left}) to ask whether it is one of them",
         {
             "print(1 in [1, 2])": "write any([1, 2] == 1) to ask whether it is one of them",
             "if x in y { print(x) }": "write any(y == x) to ask whether it is one of them",
+            "print(x not in y)": "write not any(y == x) to ask whether it is one of them",
         },
     ),
     Hint(

@@ -28,6 +28,8 @@ def foreign_operator(f: Failure) -> Fields:
     """``x mod 2``, ``x is y``."""
     if f.word() not in FOREIGN or not f.side_by_side:
         return None
+    if f.word() == "is" and f.kind(1) == "NOT":
+        return {"word": "is not", "operator": "!=", "span": (f.start, f.words[f.index + 1][2])}
     return {"word": f.word(), "operator": FOREIGN[f.word()]}
 
 
@@ -133,7 +135,7 @@ HINTS = (
         foreign_operator,
         "'{word}' is not an operator of the language",
         "write {operator}",
-        {"x mod 2": "write %", "x is y": "write ==", "a xor b": "write !="},
+        {"x mod 2": "write %", "x is y": "write ==", "x is not y": "write !=", "a xor b": "write !="},
     ),
     Hint(
         definition,
