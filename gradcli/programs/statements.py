@@ -12,7 +12,7 @@ from gradcli.language.binding import define, refuse_word, unpacked
 from gradcli.language.lexer import normal
 from gradcli.language.meaning import NOTHING, Group, Listing, Meaning, Nothing, Scope, Text, kind_of, span_of
 from gradcli.language.names import functions as language_functions
-from gradcli.language.names import operators
+from gradcli.language.names import listed, nearest, operators
 from gradcli.language.rules import Step, subscripts
 from gradcli.language.symbols import OPERATORS
 from gradcli.language.tree import Tree
@@ -91,6 +91,13 @@ def _parts(context: ProgramContext, value: Meaning, count: int, tree: Tree) -> S
 
 def _with(context: ProgramContext, tree: Tree, scope: Scope) -> Step:
     written, block = tree.parts
+    if written.rule == "name":
+        name = context.name(written)
+        near = nearest(name, functions.MODES)
+        if near and name not in scope and name not in functions.MODES:
+            raise NameProblem(
+                f"there is no mode {name}", span=span_of(written), hint=f"did you mean {listed(near)}?"
+            )
     meaning: Meaning = yield written, scope
     manager: Any = meaning.value if isinstance(meaning, Object) else None
     if not hasattr(manager, "__enter__"):

@@ -49,6 +49,7 @@ ADVICE = [
         "an SGD has no method 'stp'",
         "did you mean step?",
     ),
+    ("with nograd { x = 1 }", "there is no mode nograd", "did you mean no_grad?"),
     ("print(range(3)[0])", "a range has no parts that an index could pick", "go through it with for"),
     ("print(range(3)[:])", "a range has no parts that an index could pick", "go through it with for"),
     (
