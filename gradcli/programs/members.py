@@ -111,6 +111,9 @@ _BY_NAME = {
     "LRScheduler": Members(("last_epoch",), ("step", "get_last_lr", "state_dict", "load_state_dict")),
     "profile": Members((), ("table", "key_averages")),
     "Averages": Members((), ("table",)),
+    "Average": Members(
+        ("key", "count", "self_memory", "memory", "self_time_total", "time_total", "time_avg"), ()
+    ),
 }
 
 
