@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from time import perf_counter_ns
 from typing import Any
 
@@ -23,8 +24,13 @@ from gradcli.autograd.sentences import (
 from gradcli.autograd.variable import Variable
 from gradcli.autograd.views import merged, rebase
 from gradcli.errors import AutogradError, EvaluationError, ShapeProblem, TensorShapeProblem
-from gradcli.graph.node import Node, Operation, constant, ops, variable
+from gradcli.graph.node import Operation, constant, ops, variable
 from gradcli.graph.operations.compose import Composite
+from gradcli.graph.operations.indexing import subscript
+from gradcli.graph.shapes import Shape
+
+# What is derived of a change is kept for so many shapes.
+_MOST = 1024
 
 
 def change(
@@ -62,36 +68,44 @@ def assign(target: Variable, value: Variable | float | bool, *, part: bool = Fal
     """
     allow(target, [value])
     shape = value.array.shape if isinstance(value, Variable) else ()
-    old, new = variable("self", target.array.shape), variable("value", shape)
-    if part and len(shape) > target.array.ndim:
-        front = len(shape) - target.array.ndim
-        if set(shape[:front]) == {1}:
-            shape = shape[front:]
-    fitting = ops.reshape(new, shape=shape) if shape != new.shape else new
+    _run(target, _copying(target.array.shape, shape, part), [target, value], cast=True)
+
+
+@lru_cache(_MOST)
+def _copying(target: Shape, shape: Shape, part: bool) -> Local:
+    old, new = variable("self", target), variable("value", shape)
+    front = len(shape) - len(target)
+    fitting = new
+    if part and front > 0 and set(shape[:front]) == {1}:
+        fitting = ops.reshape(new, shape=shape[front:])
     if part:
-        unfit = not_expanding(target.array.shape, shape)
+        unfit = not_expanding(target, fitting.shape)
         if unfit is not None:
             raise unfit
     try:
         whole = ops.where(constant(True, kind="bool"), fitting, old)
     except ShapeProblem as error:
         raise shape_problem(error, "add", [old.shape, new.shape], {}) from None
-    local = Local([whole], [old, new], "torch::autograd::CopyBackwards", called="copy")
-    _run(target, local, [target, value], cast=True)
+    return Local([whole], [old, new], "torch::autograd::CopyBackwards", called="copy")
 
 
 def fill(target: Variable, value: Variable | float | bool, name: str) -> None:
     """Give all elements one value; what they came from gets the gradient 0."""
     allow(target, [target, value])
-    old, new = variable("self", target.array.shape), variable("value", ())
+    _run(target, _filling(target.array.shape, name), [target, value], cast=True)
+
+
+@lru_cache(_MOST)
+def _filling(shape: Shape, name: str) -> Local:
+    old, new = variable("self", shape), variable("value", ())
     whole = ops.where(constant(True, kind="bool"), new, old)
-    _run(target, Local([whole], [old, new], name, called="fill"), [target, value], cast=True)
+    return Local([whole], [old, new], name, called="fill")
 
 
 def put(
     target: Variable,
-    subscript: tuple[Any, ...],
-    pick: Callable[..., Node],
+    key: tuple[Any, ...],
+    items: tuple[tuple[Any, ...], ...],
     positions: Sequence[Variable],
     value: Variable | float | bool,
 ) -> None:
@@ -99,8 +113,8 @@ def put(
 
     Args:
         target: the tensor.
-        subscript: the part in NumPy's form.
-        pick: builds the part from a node of the tensor and one for each array of positions.
+        key: the part in NumPy's form.
+        items: the same in that of ``graph.operations.indexing``.
         positions: arrays of whole numbers.
         value: what broadcasts with the part.
 
@@ -109,9 +123,23 @@ def put(
         EvaluationError: a position is out of range.
     """
     shape = value.array.shape if isinstance(value, Variable) else ()
-    old, new = variable("self", target.array.shape), variable("value", shape)
-    places = [variable("positions", one.array.shape) for one in positions]
-    part = pick(old, *places)
+    local = _putting(target.array.shape, shape, items, tuple([one.array.shape for one in positions]))
+    # Of a place that is picked twice the last value stays, where merging would add them up.
+    found = target.array.copy()
+    try:
+        found[key] = value.array if isinstance(value, Variable) else value
+    except IndexError as error:
+        raise EvaluationError(str(error)) from None
+    _run(target, local, [target, value, *positions], found)
+
+
+@lru_cache(_MOST)
+def _putting(
+    target: Shape, shape: Shape, items: tuple[tuple[Any, ...], ...], positions: tuple[Shape, ...]
+) -> Local:
+    old, new = variable("self", target), variable("value", shape)
+    places = [variable("positions", one) for one in positions]
+    part = subscript(old, list(items), list(places))
     try:
         wide = new if part.shape == shape else ops.broadcast_to(new, shape=part.shape)
     except ShapeProblem:
@@ -120,14 +148,7 @@ def put(
             f"shape {list(part.shape)}",
             hint="the values stretch to what they are assigned to",
         ) from None
-    local = Local([merged(old, part, wide)], [old, new, *places], "IndexPutBackward0", called="index_put")
-    # Of a place that is picked twice the last value stays, where merging would add them up.
-    found = target.array.copy()
-    try:
-        found[subscript] = value.array if isinstance(value, Variable) else value
-    except IndexError as error:
-        raise EvaluationError(str(error)) from None
-    _run(target, local, [target, value, *positions], found)
+    return Local([merged(old, part, wide)], [old, new, *places], "IndexPutBackward0", called="index_put")
 
 
 def allow(target: Variable, arguments: Sequence[Any]) -> None:

@@ -41,7 +41,7 @@ def shape_problem(
     )
 
 
-def not_expanding(target: Sequence[int], source: Sequence[int]) -> TensorShapeProblem | None:
+def not_expanding(target: Sequence[Any], source: Sequence[Any]) -> TensorShapeProblem | None:
     """What to say of values that do not stretch to the shape that they are assigned to."""
     said = _expand([tuple(source)], {"shape": tuple(target)})
     return TensorShapeProblem(said, hint="the values stretch to what they are assigned to") if said else None

@@ -89,7 +89,7 @@ def assigned(x: Variable, key: Any, value: Any) -> None:
         else:
             fixed.append(item)
     with _refused(x, items):
-        put(x, _numpy_key(fixed, positions), _selection(fixed), positions, value)
+        put(x, _numpy_key(fixed, positions), tuple(fixed), positions, value)
 
 
 def _numpy_key(items: list[Item], positions: list[Variable]) -> tuple[Any, ...]:
