@@ -109,14 +109,14 @@ class _Written:
         self.of: dict[Node, str] = {}
         self.space: dict[str, Any] = {"_inf": float("inf"), "_nan": float("nan")}
         told = told_by(nodes)
-        self.told = [node for node in dict.fromkeys(outputs) if node in told]
+        self.told = [node for node in dict.fromkeys(outputs) if told is not None and node in told.nodes]
         for node in nodes:
             if node.op is CONSTANT:
                 self.of[node] = _literal(node.values[0])
             elif node.op is INPUT:
                 self.of[node] = node.values[0]
             else:
-                self._step(node, plain=bool(told))
+                self._step(node, plain=told is not None)
 
     def _step(self, node: Node, *, plain: bool) -> None:
         arguments = [self.of[arg] for arg in node.args]

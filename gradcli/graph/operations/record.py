@@ -56,6 +56,7 @@ def define(
     view: bool = False,
     exact: str = "",
     torch_of: Callable[[Node], str] | None = None,
+    joined: str = "",
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
     names = tuple(arguments.split())
@@ -91,6 +92,7 @@ def define(
         view=view,
         exact=tuple(exact.split()),
         torch_of=torch_of,
+        joined=joined,
     )
     ops.records[name] = record
     return record
