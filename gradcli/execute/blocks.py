@@ -7,7 +7,7 @@ the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -66,7 +66,6 @@ class Blocks:
         self._sliced = len(loop.sliced)
         shapes: list[Any] = [node.shape for node in loop.stored]
         self._stored = [(self._type(node), shape) for node, shape in zip(loop.stored, shapes, strict=True)]
-        self._joins = [(kernel(node), node) for node in loop.joins]
         self._layout(loop, kernel)
         width = max([elements(one.row) for one in self._buffers], default=1)
         self._edges = _edges(self._rows, width, self._live)
@@ -123,7 +122,12 @@ class Blocks:
             arguments = tuple([argument(node, position) for position in range(len(node.args))])
             self._steps.append(_Step(run, arguments, parameters, place[node], buffer, not direct))
         self._live += len(self._buffers)
-        self._join_places = [argument(node, 0) for node in loop.joins]
+        self._joins = [
+            (kernel(node), argument(node, 0), _FLAT if self._flat else node.parameters) for node in loop.joins
+        ]
+        shapes: list[Any] = [node.shape for node in loop.joins]
+        ufuncs = [getattr(np, node.op.joined.rpartition(".")[2]) for node in loop.joins]
+        self._joined = list(zip(ufuncs, shapes, strict=True))
 
     def __call__(self, *arguments: Any) -> tuple[Any, ...]:
         """The stored arrays and the joined results, from the arrays cut into rows and the whole values."""
@@ -137,24 +141,28 @@ class Blocks:
 
         def work() -> None:
             buffers = self._scratch()
-            with np.errstate(all="ignore"):
-                while (number := next(numbers)) < blocks:
-                    values = self._block(number, sliced, whole, rows, buffers)
-                    for (run, node), place, found in zip(self._joins, self._join_places, parts, strict=True):
-                        parameters = _FLAT if self._flat else node.parameters
-                        found[number] = run(values[place], **parameters)
+            while (number := next(numbers)) < blocks:
+                values = self._block(number, sliced, whole, rows, buffers)
+                for (run, place, parameters), found in zip(self._joins, parts, strict=True):
+                    found[number] = run(values[place], **parameters)
             self._spare.append(buffers)
 
         threads.side_by_side(work, min(threads.cores(), blocks))
-        joined = [self._joined(node, found) for (_, node), found in zip(self._joins, parts, strict=True)]
+        joined = []
+        for (ufunc, shape), found in zip(self._joined, parts, strict=True):
+            total = found[0] if blocks == 1 else ufunc.reduce(np.asarray(found), axis=0)
+            joined.append(np.reshape(total, shape) if self._flat and shape else total)
         return (*stored, *joined)
 
     def _block(
         self, number: int, sliced: list[Array], whole: list[Any], stored: list[Array], buffers: list[Array]
     ) -> list[Any]:
         low, high = self._edges[number : number + 2]
-        out = [one[low:high] for one in stored] + [one[: high - low] for one in buffers]
-        values: list[Any] = [one[low:high] for one in sliced] + whole
+        if len(self._edges) == 2:
+            out, values = [*stored, *buffers], [*sliced, *whole]
+        else:
+            out = [one[low:high] for one in stored] + [one[: high - low] for one in buffers]
+            values = [one[low:high] for one in sliced] + whole
         values += [None] * (self._places - len(values))
         for kernel, arguments, parameters, target, buffer, copied in self._steps:
             if copied:
@@ -191,19 +199,9 @@ class Blocks:
             return np.asarray(value, self._dtype)
         return np.reshape(value, ()) if self._flat else value
 
-    def _joined(self, node: Node, parts: Sequence[Any]) -> Any:
-        ufunc = _ufunc(node.op.joined)
-        found = parts[0] if len(parts) == 1 else ufunc.reduce(np.asarray(parts), axis=0)
-        return np.reshape(found, node.shape) if self._flat else found
-
 
 # How a reduction over all axes reduces rows that are single elements.
 _FLAT = {"axis": (-1,), "keepdims": False}
-
-
-def _ufunc(path: str) -> np.ufunc:
-    found: np.ufunc = getattr(np, path.rpartition(".")[2])
-    return found
 
 
 def _stretched(value: Any, rows: int, row: tuple[int, ...]) -> Array:

@@ -75,9 +75,9 @@ class Fast:
             slots = self._line.fill(values)
         except EvaluationError:
             return None
-        if any(slots[place] == 0 for place in self._scales):
+        if self._scales and any(slots[place] == 0 for place in self._scales):
             return None
-        if self._backend.holds_nan([slots[place] for place in self._looks]):
+        if self._looks and self._backend.holds_nan([slots[place] for place in self._looks]):
             return None
         return self._line.answers(slots, self._count)
 

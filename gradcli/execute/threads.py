@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import copy_context
 from functools import cache
 from queue import SimpleQueue
 from threading import Lock, Semaphore, Thread
@@ -33,6 +34,9 @@ def side_by_side(work: Callable[[], None], threads: int) -> None:
     Raises:
         Exception: what was raised in one of them.
     """
+    if threads < 2:
+        work()
+        return
     job = _Job(work, threads - 1)
     for _ in range(threads - 1):
         _helpers.put(job)
@@ -44,6 +48,8 @@ def side_by_side(work: Callable[[], None], threads: int) -> None:
 
 class _Job:
     def __init__(self, work: Callable[[], None], helpers: int) -> None:
+        # What NumPy does about overflow is part of the context.
+        self._context = copy_context()
         self._work = work
         self._helpers = helpers
         self._done = Semaphore(0)
@@ -51,7 +57,7 @@ class _Job:
 
     def run(self) -> None:
         try:
-            self._work()
+            self._context.copy().run(self._work)
         except BaseException as error:
             self._errors.append(error)
         finally:
