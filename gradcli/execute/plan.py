@@ -9,17 +9,19 @@ A plan whose nodes are all scalars calls plain float functions and never loads N
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
+from gradcli.errors import EvaluationError
 from gradcli.execute import backends
 from gradcli.execute.fast import Fast
-from gradcli.execute.straight import Step, Straight
+from gradcli.execute.straight import Straight
 from gradcli.graph.node import Node, reachable
+from gradcli.graph.operations.comparison import CHOICE
 from gradcli.graph.regions import Region, Regions
 from gradcli.graph.shapes import elements
 from gradcli.graph.simplify import share
-
-__all__ = ["Plan", "Step", "trace"]
 
 Value = Any  # a float, a bool or an ndarray
 
@@ -27,30 +29,50 @@ Value = Any  # a float, a bool or an ndarray
 _WORTH = 1 << 13
 
 
-class Plan(Straight):
+class Plan:
     """A graph made ready to run, as often as needed, with other values each time.
 
     Args:
         outputs: the nodes whose values are wanted.
         dtype: ``"float64"`` or ``"float32"``.
         whole: run the graph as it was written, and forget no value.
+
+    Attributes:
+        scalar: whether it runs on floats, and NumPy is not needed.
     """
 
     def __init__(self, outputs: Sequence[Node], dtype: str = "float64", *, whole: bool = False) -> None:
+        self._outputs = outputs
+        self._dtype = dtype
+        self._whole = whole
+        nodes = reachable(outputs)
+        self.scalar = dtype == "float64" and all(map(backends.runs_on_floats, nodes))
+        self._backend = backends.floats() if self.scalar else backends.numpy(dtype)
+        # On floats a strong product costs next to nothing, and there are no loops.
+        self._can_be_fast = not whole and not self.scalar and not any(node.op is CHOICE for node in nodes)
+        self._ran = any(elements(node.shape) >= _WORTH for node in nodes)
+
+    @cached_property
+    def literal(self) -> Straight:
+        """The way that is always right."""
         origins: dict[Node, Node] = {}
-        outputs = outputs if whole else share(outputs, origins)
+        outputs = self._outputs if self._whole else share(self._outputs, origins)
         nodes = reachable(outputs)
         regions = Regions(nodes, outputs)
         order = _ordered(outputs, regions) if regions.any else nodes
-        self.scalar = dtype == "float64" and all(map(backends.runs_on_floats, nodes))
-        backend = backends.floats() if self.scalar else backends.numpy(dtype)
-        super().__init__(
-            order, outputs, backend, backend.kernel, regions=regions, origins=origins, whole=whole
+        kernel = self._backend.kernel
+        return Straight(
+            order, outputs, self._backend, kernel, regions=regions, origins=origins, whole=self._whole
         )
-        # On floats a strong product costs next to nothing.
-        self._fast_graph = None if whole or self.scalar or regions.any else (outputs, dtype)
-        self._fast: Fast | None = None
-        self._ran = any(elements(node.shape) >= _WORTH for node in nodes)
+
+    @cached_property
+    def fast(self) -> Fast | None:
+        """The way to try first, on arrays."""
+        if not self._can_be_fast:
+            return None
+        with suppress(EvaluationError):  # a package is missing, and the literal way says what for
+            return Fast(self._outputs, self._dtype, self._backend)
+        return None
 
     def run(self, values: Mapping[str, Value]) -> list[Value]:
         """The outputs' values, as floats and bools or as arrays of the outputs' shapes.
@@ -61,11 +83,9 @@ class Plan(Straight):
         Raises:
             EvaluationError: an operation is impossible for these values, or memory ran out.
         """
-        if self._fast_graph is not None and self._ran:
-            self._fast, self._fast_graph = Fast(*self._fast_graph, self.backend), None
+        found = self.fast.run(values) if self._ran and self.fast is not None else None
         self._ran = True
-        found = None if self._fast is None else self._fast.run(values)
-        return self.answers(self.fill(values), len(self.outputs)) if found is None else found
+        return self.literal.answers(self.literal.fill(values)) if found is None else found
 
 
 def _ordered(outputs: Sequence[Node], regions: Regions) -> list[Node | Region]:
@@ -97,6 +117,6 @@ def trace(outputs: Sequence[Node], values: Mapping[str, Value], dtype: str = "fl
     Raises:
         EvaluationError: with ``node`` set to where it happened.
     """
-    plan = Plan(outputs, dtype, whole=True)
-    slots = plan.fill(values)
-    return {node: slots[place] for node, place in plan.slots.items() if slots[place] is not None}
+    line = Plan(outputs, dtype, whole=True).literal
+    slots = line.fill(values)
+    return {node: slots[place] for node, place in line.slots.items() if slots[place] is not None}

@@ -144,8 +144,8 @@ class Straight:
             raise failure(error, None if step is None else step.node, arguments) from None
         return slots
 
-    def answers(self, slots: Sequence[Value], count: int) -> list[Value]:
-        """The first of the outputs' values, as the user gets them.
+    def answers(self, slots: Sequence[Value], count: int | None = None) -> list[Value]:
+        """The outputs' values, or those of the first, as the user gets them.
 
         Raises:
             EvaluationError: memory ran out.
