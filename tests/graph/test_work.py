@@ -23,9 +23,8 @@ def chain(x: Node, name: str, length: int = N) -> Node:
 
 
 def steps(nodes: list[Node | None]) -> Counter[str]:
-    return Counter(
-        step.node.op.name for step in Plan([one for one in nodes if one]).literal.steps if step.node
-    )
+    plan = Plan([one for one in nodes if one])
+    return Counter(step.node.op.name for step in plan.literal.steps if step.node)
 
 
 @pytest.mark.parametrize("shape", [(), (5,)], ids=str)
