@@ -62,15 +62,10 @@ def _ending(done: subprocess.CompletedProcess[str]) -> str:
     return said[-1] if said else f"ended with {done.returncode}"
 
 
-def main(place: int, rounds: int) -> dict[str, Any]:
-    """The figures of a row, or why there are none."""
-    # XLA counts the processors that it may use, and starts a thread for each.
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(THREADS)])
-    from tests.benchmarks.table import CASES
-
+def figures(case: Case, rounds: int) -> dict[str, Any]:
+    """The figures of a case, or why there are none."""
     try:
-        return CASES[place].measure(rounds)._asdict()
+        return case.measure(rounds)._asdict()
     except ModuleNotFoundError as error:
         return {"reason": f"{error.name} is not installed", "absent": True}
     except Exception as error:
@@ -78,5 +73,15 @@ def main(place: int, rounds: int) -> dict[str, Any]:
         return {"reason": f"{type(error).__name__}: {said[0] if said else 'no reason given'}"}
 
 
+def main(place: int, rounds: int) -> None:
+    """Print the figures of the case at a place of the table."""
+    # XLA counts the processors that it may use, and starts a thread for each.
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(THREADS)])
+    from tests.benchmarks.table import CASES
+
+    print(json.dumps(figures(CASES[place], rounds)))
+
+
 if __name__ == "__main__":
-    print(json.dumps(main(*map(int, sys.argv[1:]))))
+    main(*map(int, sys.argv[1:]))

@@ -78,15 +78,12 @@ def _points(n: int) -> Inputs:
     }
 
 
-def _constant(n: int) -> float:
-    """What the logarithm of the likelihood and of the Wishart prior have of numbers alone."""
-    d, k = DIMENSIONS, COMPONENTS
-    freedom = d + WISHART_MORE + 1
-    gamma = d * (d - 1) / 4 * math.log(math.pi) + math.fsum(
-        math.lgamma((freedom - place) / 2) for place in range(d)
-    )
-    prior = freedom * d * (math.log(WISHART_SCALE) - math.log(2) / 2) - gamma
-    return -n * d / 2 * math.log(2 * math.pi) - k * prior
+def _prior() -> float:
+    """What is constant in the logarithm of the Wishart density, for all components."""
+    d, freedom = DIMENSIONS, DIMENSIONS + WISHART_MORE + 1
+    gamma = d * (d - 1) / 4 * math.log(math.pi)
+    gamma += math.fsum([math.lgamma((freedom - place) / 2) for place in range(d)])
+    return -COMPONENTS * (freedom * d * (math.log(WISHART_SCALE) - math.log(2) / 2) - gamma)
 
 
 def _mixture(m: Any, x: Any, alphas: Any, means: Any, icf: Any, places: Any) -> Any:
@@ -98,24 +95,25 @@ def _mixture(m: Any, x: Any, alphas: Any, means: Any, icf: Any, places: Any) -> 
     distances = m.sum(centred.reshape(n, k, d) ** 2, axis=2)
     weights = alphas + m.sum(logs, axis=1)
     likelihood = m.sum(m.logsumexp(weights - 0.5 * distances, axis=1)) - n * m.logsumexp(alphas, axis=0)
+    likelihood = likelihood - n * d / 2 * math.log(2 * math.pi)
     prior = 0.5 * WISHART_SCALE**2 * (m.sum(scales**2) + m.sum(below**2)) - WISHART_MORE * m.sum(logs)
-    return likelihood + prior + _constant(n)
+    return likelihood + prior + _prior()
 
 
 MIXTURE = Work(
     "mixture",
     f"likelihood of a Gaussian mixture, d={DIMENSIONS} K={COMPONENTS}",
     f"""
-        d = {DIMENSIONS}; k = {COMPONENTS}; n = {POINTS}
+        d = {DIMENSIONS}; k = {COMPONENTS}; n = size(x, 0)
         logs = icf[:, :d]; below = icf[:, d:]
         scales = exp(logs)
         Q = (below @ places).reshape(k, d, d) + scales[:, :, None]*eye(d)
         centred = x @ Q.reshape(k*d, d).T - (Q @ means[:, :, None]).reshape(k*d)
         distances = sum(centred.reshape(n, k, d)^2, axis=2)
         weights = alphas + sum(logs, axis=1)
-        likelihood = sum(logsumexp(weights - distances/2, axis=1)) - n*logsumexp(alphas)
+        likelihood = sum(logsumexp(weights - distances/2, axis=1)) - n*logsumexp(alphas) - n*d/2*log(2*pi)
         prior = {WISHART_SCALE**2}/2*(sum(scales^2) + sum(below^2)) - {WISHART_MORE}*sum(logs)
-        likelihood + prior + {_constant(POINTS)!r}
+        likelihood + prior + {_prior()!r}
     """,
     _mixture,
     _points,
@@ -123,6 +121,6 @@ MIXTURE = Work(
 )
 """The Gaussian mixture of ADBench (Srajer, Kukelova, Fitzgibbon 2018).
 
-Inverse covariances are ``Q'Q``. Each lower triangle ``Q`` is given by the logarithms of its diagonal and by what
-is below, column by column, and has a Wishart prior.
+Inverse covariances are ``Q'Q``. Each lower triangle ``Q`` is given by the logarithms of its diagonal and by
+what is below, column by column, and has a Wishart prior.
 """
