@@ -162,7 +162,7 @@ def _written(
         kernel = kernels[node]
         target = kept.get(node) or (f"b{buffers[node]}" if node in buffers else None)
         if isinstance(kernel, np.ufunc):
-            lines.append(f"        {called(kernel)}({arguments}, {target})")
+            lines.append(f"        {called(kernel)}({arguments}, out={target})")
             of[node] = str(target)
             continue
         of[node] = f"v{len(of)}"
