@@ -19,7 +19,8 @@ from tests.benchmarks.works.elementwise import AFFINE, SMOOTH
 
 Array = Any
 Kernel = Callable[..., float]
-"""The sum over a block of x; a multiple of the slopes is written, if there is room for it."""
+"""From a block of x the sum of a function. If there is a block for them, its slopes times the factor are written
+there; all other arguments are buffers of the block's size."""
 
 BUFFERS = 4
 
@@ -83,6 +84,7 @@ def gradient(work: Work, inputs: Inputs) -> Side:
 def _mean(work: Work, x: Array, slope: Array | None) -> float:
     """The mean; the slopes, if there is room for them, are written there."""
     kernel, block = KERNELS[work.text]
+    # Both threads draw from it, so that none waits for the other's half.
     starts = iter(range(0, len(x), block))
 
     def share() -> list[float]:
