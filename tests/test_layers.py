@@ -46,7 +46,12 @@ LAYERS: dict[str, set[str]] = {
 DRAWING = {"gradcli.output.formula": {"graph"}, "gradcli.output.picture": {"graph"}}
 
 # What runs on arrays alone, and so may load NumPy while it is imported itself.
-ON_ARRAYS = ("gradcli.execute.kernels.", "gradcli.execute.blocks", "gradcli.autograd.")
+ON_ARRAYS = (
+    "gradcli.execute.kernels.",
+    "gradcli.execute.blocks",
+    "gradcli.execute.lines",
+    "gradcli.autograd.",
+)
 # Who may load a package, and whether while it is imported itself.
 PACKAGES: dict[str, tuple[str, ...]] = {
     "click": ("gradcli.commands",),

@@ -13,6 +13,7 @@ from gradcli.execute.backends import Backend
 from gradcli.execute.fuse import Loop, fuse
 from gradcli.execute.products import told_by
 from gradcli.execute.straight import Kernel, Straight
+from gradcli.execute.unrolled import unrolled
 from gradcli.graph.lower import lower
 from gradcli.graph.node import Node, ops, reachable
 from gradcli.graph.shapes import elements, is_known
@@ -36,7 +37,6 @@ class Fast:
     def __init__(self, outputs: Sequence[Node], dtype: str, backend: Backend) -> None:
         self._backend = backend
         self._dtype = dtype
-        self._count = len(outputs)
         outputs = share(lower(outputs, self._folded))
         told = told_by(reachable(outputs))
         self._plain = told is not None
@@ -48,9 +48,17 @@ class Fast:
         wanted = [*outputs, *scales, *[look for look in looks if elements(look.shape)]]
         nodes = reachable(wanted)
         order = fuse(nodes, wanted) if dtype in _REAL else nodes
-        self._line = Straight(order, wanted, backend, self._kernel)
-        places = [place for place, _, _ in self._line.outputs[self._count :]]
-        self._scales, self._looks = places[: len(scales)], places[len(scales) :]
+        line = Straight(order, wanted, backend, self._kernel)
+        self._run = unrolled(line)
+        # What a loop has filled is the user's alone, and of the right shape.
+        filled = {place for step in line.steps for place in step.targets}
+        self._results = [
+            None if shape and place in filled else (shape, kind)
+            for place, shape, kind in line.outputs[: len(outputs)]
+        ]
+        self._scales = slice(len(outputs), len(outputs) + len(scales))
+        self._looks = slice(len(outputs) + len(scales), len(wanted))
+        self._given = slice(len(wanted), None)
 
     def _folded(self, node: Node) -> float | None:
         """A number, computed as the run would."""
@@ -64,22 +72,27 @@ class Fast:
 
     def _kernel(self, one: Node | Loop) -> Kernel:
         if isinstance(one, Loop):
-            from gradcli.execute.blocks import Blocks
+            from gradcli.execute.blocks import ready
 
-            return Blocks(one, self._kernel, self._dtype)
+            return ready(one, self._kernel, self._dtype)
         return self._backend.multiply if self._plain and one.op is ops.strong else self._backend.kernel(one)
 
     def run(self, values: Mapping[str, Value]) -> list[Value] | None:
         """The outputs' values; nothing where another way has to tell what they are, or what is wrong."""
         try:
-            slots = self._line.fill(values)
-        except EvaluationError:
+            found = self._run(values)
+            if 0 in found[self._scales]:
+                return None
+            looks = found[self._looks]
+            if looks and self._backend.holds_nan(looks):
+                return None
+            given = found[self._given]
+            return [
+                value if kept is None else self._backend.result(value, *kept, given)
+                for value, kept in zip(found, self._results, strict=False)
+            ]
+        except (EvaluationError, ValueError, OverflowError, MemoryError):
             return None
-        if self._scales and any(slots[place] == 0 for place in self._scales):
-            return None
-        if self._looks and self._backend.holds_nan([slots[place] for place in self._looks]):
-            return None
-        return self._line.answers(slots, self._count)
 
 
 def _extreme(node: Node) -> Node:
