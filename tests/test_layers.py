@@ -50,6 +50,7 @@ ON_ARRAYS = (
     "gradcli.execute.kernels.",
     "gradcli.execute.blocks",
     "gradcli.execute.lines",
+    "gradcli.execute.reuse",
     "gradcli.autograd.",
 )
 # Who may load a package, and whether while it is imported itself.

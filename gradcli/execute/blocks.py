@@ -9,7 +9,7 @@ same bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy as np
 from gradcli.execute import threads
 from gradcli.execute.fuse import Loop
 from gradcli.execute.lines import Array, Kernel, Lines, joining, sizes
+from gradcli.execute.reuse import maker
 from gradcli.graph.node import CONSTANT, Node
 from gradcli.graph.shapes import elements
 
@@ -25,23 +26,26 @@ _CACHE = 1 << 21
 _LEAST, _MOST = 1 << 12, 1 << 16
 # Blocks come by the handful, so that any usual number of cores has as many each.
 _HANDFUL = 4
+# Additions that take longer than to wake another thread.
+_WORTH = 1 << 20
 
 Edges = list[tuple[int, int, int]]
 
 
-def ready(loop: Loop, kernel: Callable[[Node], Kernel], dtype: str) -> Kernel:
+def ready(loop: Loop, kernel: Callable[[Node], Kernel], dtype: str, answers: Collection[Node]) -> Kernel:
     """The function that runs a loop: from its arguments to the arrays it stores and the results of its joins.
 
     Args:
         loop: what runs together.
         kernel: the function that computes a node.
         dtype: the type of its numbers.
+        answers: what is given away of all that is stored.
     """
     flat = _is_flat(loop)
     lines = Lines(loop, kernel, np.dtype(dtype), flat=flat)
     edges = _edges(elements(loop.shape) if flat else loop.rows, lines)
     if len(edges) > 1:
-        return Blocks(loop, lines, edges)
+        return Blocks(loop, lines, edges, answers)
     return Lines(loop, kernel, np.dtype(dtype), flat=False).at_once()
 
 
@@ -52,16 +56,18 @@ class Blocks:
         loop: what runs together.
         lines: what runs for each block.
         edges: their numbers, where each begins and where it ends.
+        answers: what is given away of all that is stored.
     """
 
-    def __init__(self, loop: Loop, lines: Lines, edges: Edges) -> None:
+    def __init__(self, loop: Loop, lines: Lines, edges: Edges, answers: Collection[Node]) -> None:
         self._lines = lines
         self._work = lines.in_blocks()
         self._edges = edges
+        self._long = lines.work * edges[-1][-1] > _WORTH
         self._most = max([high - low for _, low, high in edges])
         self._spare: list[list[Array]] = []
         self._sliced = [node.shape for node in loop.sliced]
-        self._stored = [(sizes(node), lines.type(node)) for node in loop.stored]
+        self._stored = [maker(sizes(node), lines.type(node), again=node in answers) for node in loop.stored]
         self._joins = [(joining(node), node.shape) for node in loop.joins]
         # Numbers as ufuncs would make of them at every call.
         self._numbers = [
@@ -74,7 +80,7 @@ class Blocks:
         count = len(self._sliced)
         sliced = [self._cut(one, shape) for one, shape in zip(arguments[:count], self._sliced, strict=True)]
         whole = [self._whole(*one) for one in zip(arguments[count:], self._numbers, strict=True)]
-        stored = [np.empty(*one) for one in self._stored]
+        stored = [make() for make in self._stored]
         rows = [one.reshape(-1) for one in stored] if self._lines.flat else stored
         parts: list[list[Any]] = [[None] * len(self._edges) for _ in self._joins]
         # Threads take the next block from one iterator, which the interpreter's lock guards.
@@ -88,7 +94,7 @@ class Blocks:
             self._work(edges, sliced, whole, rows, buffers, parts)
             self._spare.append(buffers)
 
-        threads.side_by_side(work, min(threads.cores(), len(self._edges)))
+        threads.side_by_side(work, min(threads.cores(), len(self._edges)) if self._long else 1)
         return (*stored, *map(self._joined, self._joins, parts))
 
     def _cut(self, value: Any, shape: tuple[Any, ...]) -> Array:

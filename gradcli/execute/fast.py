@@ -45,6 +45,7 @@ class Fast:
         if told is not None:
             scales = list(told.scales)
             looks = [_extreme(node) for node in dict.fromkeys(outputs) if node in told.nodes]
+        self._answers = set(outputs)
         wanted = [*outputs, *scales, *[look for look in looks if elements(look.shape)]]
         nodes = reachable(wanted)
         order = fuse(nodes, wanted) if dtype in _REAL else nodes
@@ -74,7 +75,7 @@ class Fast:
         if isinstance(one, Loop):
             from gradcli.execute.blocks import ready
 
-            return ready(one, self._kernel, self._dtype)
+            return ready(one, self._kernel, self._dtype, self._answers)
         return self._backend.multiply if self._plain and one.op is ops.strong else self._backend.kernel(one)
 
     def run(self, values: Mapping[str, Value]) -> list[Value] | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,10 @@ from gradcli.graph.shapes import elements
 
 Array = NDArray[Any]
 Kernel = Callable[..., Any]
+
+# Topics whose kernels take as long as an addition, and how many additions one of the others takes.
+_SIMPLE = {"arithmetic", "comparison", "internal"}
+_OTHERS = 8
 
 
 class Lines:
@@ -36,6 +41,7 @@ class Lines:
     Attributes:
         width: how many elements the widest row has.
         live: how many arrays there are at once.
+        work: how long a row takes, in additions of two numbers.
     """
 
     def __init__(
@@ -51,6 +57,8 @@ class Lines:
         self._buffers = found.every
         self.width = max([elements(row) for row in [*rows, *map(self._row, loop.sliced)]], default=1)
         self.live = len(loop.sliced) + len(loop.stored) + len(found.every)
+        costs = [1 if node.op.topic in _SIMPLE else _OTHERS for node in loop.nodes]
+        self.work = sum(map(mul, costs, map(elements, rows))) + self.width * len(loop.joins)
         self._space: dict[str, Any] = {}
         self._sliced = {node: f"a{place}" for place, node in enumerate(loop.sliced)}
         self._whole = {node: f"w{place}" for place, node in enumerate(loop.whole)}
