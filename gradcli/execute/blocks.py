@@ -21,9 +21,9 @@ from gradcli.execute.reuse import maker
 from gradcli.graph.node import CONSTANT, Node
 from gradcli.graph.shapes import elements
 
-# How many bytes of values a block may work on, and the bounds of a single one of its arrays, in elements.
-_CACHE = 1 << 21
-_LEAST, _MOST = 1 << 12, 1 << 16
+# Elements of a block's widest array. Several such arrays of doubles stay in the cache of a core; with shorter
+# ones, threads would go from one call to the next more often, and wait for each other there.
+_BLOCK = 1 << 15
 # Blocks come by the handful, so that any usual number of cores has as many each.
 _HANDFUL = 4
 # Additions that take longer than to wake another thread.
@@ -128,8 +128,7 @@ def _is_flat(loop: Loop) -> bool:
 
 
 def _edges(rows: int, lines: Lines) -> Edges:
-    most = min(_MOST, max(_LEAST, _CACHE // (8 * max(lines.live, 1))))
-    count = -(-rows * lines.width // most)
+    count = -(-rows * lines.width // _BLOCK)
     if count > 1:
         count = min(rows, -(-count // _HANDFUL) * _HANDFUL)
     return [(number, number * rows // count, (number + 1) * rows // count) for number in range(count)]

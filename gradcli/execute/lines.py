@@ -40,7 +40,6 @@ class Lines:
 
     Attributes:
         width: how many elements the widest row has.
-        live: how many arrays there are at once.
         work: how long a row takes, in additions of two numbers.
     """
 
@@ -56,7 +55,6 @@ class Lines:
         found = shared(loop, rows, {node for node, one in kernels.items() if isinstance(one, np.ufunc)})
         self._buffers = found.every
         self.width = max([elements(row) for row in [*rows, *map(self._row, loop.sliced)]], default=1)
-        self.live = len(loop.sliced) + len(loop.stored) + len(found.every)
         costs = [1 if node.op.topic in _SIMPLE else _OTHERS for node in loop.nodes]
         self.work = sum(map(mul, costs, map(elements, rows))) + self.width * len(loop.joins)
         self._space: dict[str, Any] = {}

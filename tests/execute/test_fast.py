@@ -26,8 +26,7 @@ from gradcli.graph.simplify import share
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of a few elements, so that small samples have several."""
-    monkeypatch.setattr(blocks, "_LEAST", 1)
-    monkeypatch.setattr(blocks, "_MOST", 2)
+    monkeypatch.setattr(blocks, "_BLOCK", 2)
 
 
 def wanted(sample: Sample) -> list[Node]:
