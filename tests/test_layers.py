@@ -31,12 +31,13 @@ LAYERS: dict[str, set[str]] = {
     "errors": set(),
     "graph": set(),
     "execute": {"graph"},
+    "sparsity": {"graph", "execute"},
     "language": {"graph", "execute"},
     "autograd": {"language", "graph", "execute"},
     "programs": {"language", "autograd", "graph", "execute"},
     "data": {"language", "graph", "execute"},
     "output": set(),
-    "": {"language", "graph", "execute", "data", "output", "checking", "autograd"},
+    "": {"language", "graph", "execute", "sparsity", "data", "output", "checking", "autograd"},
     "reference": {"language", "graph", "output"},
     "checking": {"", "language", "graph", "execute", "output"},
     "commands": {"", "checking", "reference", "programs", "language", "graph", "execute", "data", "output"},
@@ -44,6 +45,9 @@ LAYERS: dict[str, set[str]] = {
 }
 # The modules of output that draw graphs and write formulas know nodes.
 DRAWING = {"gradcli.output.formula": {"graph"}, "gradcli.output.picture": {"graph"}}
+
+# Packages that bring NumPy, and so are imported late themselves.
+WITH_NUMPY = ("gradcli.execute.kernels.", "gradcli.autograd.", "gradcli.sparsity.")
 
 # Who may load a package, and whether while it is imported itself.
 PACKAGES: dict[str, tuple[str, ...]] = {
@@ -127,9 +131,7 @@ def test_imports_of_others(name: str) -> None:
     for one in THEIRS[name]:
         package = one.module.split(".")[0]
         if package == "numpy":
-            assert one.late or name.startswith(("gradcli.execute.kernels.", "gradcli.autograd.")), (
-                f"{name} imports NumPy while it is imported"
-            )
+            assert one.late or name.startswith(WITH_NUMPY), f"{name} imports NumPy while it is imported"
         else:
             assert package in PACKAGES, f"{name} imports {package}"
             assert name.startswith(PACKAGES[package]), f"{name} imports {package}"

@@ -1,0 +1,137 @@
+"""Jacobians as whole matrices: row by row, or from few runs where the graph leaves most of them empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gradcli.compressed import Compressed
+from gradcli.data import room
+from gradcli.errors import EvaluationError
+from gradcli.graph import derive
+from gradcli.graph.node import Node
+from gradcli.graph.shapes import elements
+from gradcli.rows import Rows
+
+Value = Any
+
+# Fewer rows or columns than these are found sooner than a pattern.
+_SMALL = 16
+# A dense matrix is found from colours if there are so many times fewer of them than rows, or columns.
+_PAYS = 4
+# How many entries a pattern may have: a few hundred megabytes while it is made.
+_MOST = 1 << 22
+_BYTES = {"float64": 8, "float32": 4}
+# The row, the column and the value of an entry.
+_ENTRY_BYTES = 24
+_GIB = 1 << 30
+
+
+class Matrices:
+    """The Jacobian of several nodes by others, ready to run.
+
+    Args:
+        outputs: the nodes, of any shapes.
+        wrt: the nodes to differentiate by.
+        values: values of the inputs, for what they decide of shapes and of patterns.
+        dtype: the type of the plan.
+        trail: told which node each new one comes from.
+        sparse: whether the entries are wanted, and not the zeros.
+        symmetric: whether the matrix of all outputs by all names is its own transpose.
+
+    Attributes:
+        lasting: whether it serves other values too.
+        probe: the sums of all rows as nodes: where a nan in them comes from.
+        chosen: how it runs, as ends of sentences: one for all outputs together, or one for each.
+        together: whether it is one for all.
+
+    Raises:
+        EvaluationError: a dense matrix is too large for the machine.
+    """
+
+    def __init__(
+        self,
+        outputs: Sequence[Node],
+        wrt: Sequence[Node],
+        values: Mapping[str, Value],
+        dtype: str,
+        trail: derive.Trail,
+        *,
+        sparse: bool = False,
+        symmetric: bool = False,
+    ) -> None:
+        self._sparse = sparse
+        self._shapes = [[output.shape + x.shape for x in wrt] for output in outputs]
+        height, width = (sum([elements(node.shape) for node in nodes]) for nodes in (outputs, wrt))
+        if not sparse:
+            _refuse(
+                height, width, _BYTES[dtype], "ask for the entries alone: --sparse, or sparse=True in Python"
+            )
+        self.lasting = True
+        self._compressed: Compressed | None = None
+        if sparse or min(height, width) >= _SMALL:
+            from gradcli.sparsity.propagation import structure
+
+            most = _MOST if sparse else min(_MOST, height * width // _PAYS)
+            pattern, self.lasting = structure(outputs, wrt, values, most)
+            if pattern is not None:
+                compressed = Compressed(outputs, wrt, pattern, symmetric, dtype, trail)
+                if sparse or _PAYS * compressed.count <= min(height, width):
+                    self._compressed = compressed
+        self._rows: list[Rows] = []
+        self.together = self._compressed is not None
+        if self._compressed is not None:
+            self.probe, self.chosen = self._compressed.probe, [self._compressed.chosen]
+            return
+        if sparse:
+            _refuse(
+                height,
+                width,
+                _ENTRY_BYTES,
+                "each element depends on every one: take a part of them, such as x[:100]",
+            )
+        self._rows = [Rows(output, wrt, values, dtype, trail) for output in outputs]
+        self.lasting &= all(rows.lasting for rows in self._rows)
+        self.probe = [one for rows in self._rows for one in rows.probe]
+        self.chosen = [rows.chosen for rows in self._rows]
+
+    def run(self, values: Mapping[str, Value]) -> list[list[Value]]:
+        """For each output its matrix by each name.
+
+        Dense ones have the output's shape and then the name's; a sparse one is a ``Sparse``.
+        """
+        if self._compressed is None:
+            dense = [rows.run(values) for rows in self._rows]
+            return (
+                [_entries(*pair) for pair in zip(dense, self._rows, strict=True)] if self._sparse else dense
+            )
+        found = self._compressed.run(values)
+        if self._sparse:
+            return [list[Value](row) for row in found]
+        return [
+            [one.toarray().reshape(shape) for one, shape in zip(row, shapes, strict=True)]
+            for row, shapes in zip(found, self._shapes, strict=True)
+        ]
+
+
+def _entries(dense: Sequence[Value], rows: Rows) -> list[Value]:
+    """Dense matrices by their entries, which are all there are."""
+    from gradcli.sparsity.matrix import all_of
+
+    height, widths = rows.sizes
+    return [all_of(one, height, width) for one, width in zip(dense, widths, strict=True)]
+
+
+def _refuse(height: int, width: int, each: int, hint: str) -> None:
+    """Refuse a matrix that the machine has no room for.
+
+    Raises:
+        EvaluationError: with the size that it would have.
+    """
+    size = height * width * each
+    if size > room.allowed():
+        raise EvaluationError(
+            f"there is not enough memory for a matrix of {height}x{width}: "
+            f"it would take {size / _GIB:.3g} GiB",
+            hint=hint,
+        )

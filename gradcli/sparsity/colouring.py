@@ -1,0 +1,99 @@
+"""Colours: which rows of a matrix can be found by one run, because they share no column.
+
+To find such rows is distance-2 colouring of a graph, after A. H. Gebremedhin, F. Manne and A. Pothen, "What
+color is your Jacobian?", SIAM Review 47, 2005, whose star colouring serves symmetric matrices: there a
+row with many entries, a hub, gets a colour of its own, and the others find what they share with it there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from gradcli.sparsity.pattern import Indices, Mask, Pattern, longest, only, transposed
+
+# How many periods are tried: bands, blocks and grids repeat by what their longest column has, or little more.
+_PERIODS = 4
+
+
+class Colours(NamedTuple):
+    """A colour for each row.
+
+    Attributes:
+        of: the colour of each row, from 0.
+        number: how many there are.
+        hubs: the rows whose entries stand for those of the column too; none unless it is symmetric.
+    """
+
+    of: Indices
+    number: int
+    hubs: Mask
+
+
+def coloured(pattern: Pattern, columns: Pattern) -> Colours:
+    """Colours by which no two rows of one colour share a column; few, but not always the fewest.
+
+    Args:
+        pattern: the matrix.
+        columns: its transpose.
+    """
+    found = _periodic(pattern.height, columns)
+    if found is None:
+        found = _greedy(pattern)
+    count = int(found.max(initial=-1)) + 1 if len(pattern.columns) else 0
+    return Colours(found, count, np.zeros(pattern.height, bool))
+
+
+def star_coloured(pattern: Pattern) -> Colours:
+    """Colours for a symmetric matrix, whose entries may be found in the other triangle."""
+    lengths = -np.sort(-pattern.lengths)
+    # With so many hubs the longest row that is left decides how many colours more it takes, at least.
+    many = int(np.argmin(np.arange(len(lengths)) + lengths)) if len(lengths) else 0
+    if not many:
+        return coloured(pattern, transposed(pattern))
+    hubs = np.zeros(pattern.height, bool)
+    hubs[np.argsort(-pattern.lengths, kind="stable")[:many]] = True
+    others = only(pattern, ~hubs, ~hubs)
+    rest = coloured(others, transposed(others))
+    of = rest.of.copy()
+    of[hubs] = rest.number + np.arange(many)
+    return Colours(of, rest.number + many, hubs)
+
+
+def _periodic(height: int, columns: Pattern) -> Indices | None:
+    """Row i in colour i modulo k, if that will do for a small k."""
+    least = longest(columns)
+    if least <= 1:
+        return np.zeros(height, np.intp)
+    for period in range(least, least + _PERIODS):
+        found = np.arange(height) % period
+        if _valid(columns, found, period):
+            return found
+    return None
+
+
+def _valid(columns: Pattern, colours: Indices, count: int) -> bool:
+    """Whether no two rows of one column, here a row of the transpose, have one colour."""
+    keys = np.sort(columns.rows * count + colours[columns.columns], kind="stable")
+    return not bool((keys[1:] == keys[:-1]).any())
+
+
+def _greedy(pattern: Pattern) -> Indices:
+    """Row by row the first colour that none of its columns has met."""
+    met = [0] * pattern.width
+    columns, starts = pattern.columns.tolist(), pattern.starts.tolist()
+    found = np.empty(pattern.height, np.intp)
+    begin = 0
+    for row, end in enumerate(starts[1:]):
+        own = columns[begin:end]
+        begin = end
+        taken = 0
+        for column in own:
+            taken |= met[column]
+        # The lowest bit that is 0.
+        free = ~taken & (taken + 1)
+        for column in own:
+            met[column] |= free
+        found[row] = free.bit_length() - 1
+    return found
