@@ -81,14 +81,17 @@ class Seed:
             rows = (self._colours[0] == own).astype(float)
         return {self._name: rows.reshape(self.rows, *self._shape)}
 
-    def joined(self, blocks: Sequence[Value]) -> Value:
-        """The answers to all rows, from those of the batches."""
-        if self._alone:
-            return blocks[0]
+    def put(self, batch: int, block: Value, whole: Value) -> Value:
+        """The answers to all rows so far, with those of a batch."""
+        if self._alone or self.rows == self._total:
+            return block
         import numpy
 
-        whole = blocks[0] if len(blocks) == 1 else numpy.concatenate(blocks)
-        return whole[: self._total]
+        if whole is None:
+            whole = numpy.empty((self._total, *block.shape[1:]), block.dtype)
+        part = whole[batch * self.rows :][: self.rows]
+        part[...] = block[: len(part)]
+        return whole
 
 
 class Run:
@@ -149,13 +152,12 @@ class Run:
         fixed = dict(values)
         if self._once is not None:
             fixed.update(zip(self._kept, self._once.run(values), strict=True))
-        blocks = [self._batch(batch, fixed) for batch in range(self.batches)]
-        # Without batches there are no columns either.
-        columns = zip(*blocks, strict=True)
-        return {
-            place: seed.joined(column)
-            for place, seed, column in zip(self._places, self._of, columns, strict=False)
-        }
+        found: dict[int, Value] = {}
+        for batch in range(self.batches):
+            blocks = self._batch(batch, fixed)
+            for place, seed, block in zip(self._places, self._of, blocks, strict=True):
+                found[place] = seed.put(batch, block, found.get(place))
+        return found
 
     def _batch(self, batch: int, fixed: Mapping[str, Value]) -> list[Value]:
         rows = dict(fixed)

@@ -19,8 +19,9 @@ Value = Any
 _SMALL = 16
 # A dense matrix is found from colours if there are so many times fewer of them than rows, or columns.
 _PAYS = 4
-# How many entries a pattern may have: a few hundred megabytes while it is made.
+# How many entries a pattern may have, a few hundred megabytes while it is made; or for each row and column.
 _MOST = 1 << 22
+_EACH = 8
 _BYTES = {"float64": 8, "float32": 4}
 # The row, the column and the value of an entry.
 _ENTRY_BYTES = 24
@@ -69,10 +70,11 @@ class Matrices:
             )
         self.lasting = True
         self._compressed: Compressed | None = None
-        if sparse or min(height, width) >= _SMALL:
+        if outputs and wrt and (sparse or min(height, width) >= _SMALL):
             from gradcli.sparsity.propagation import structure
 
-            most = _MOST if sparse else min(_MOST, height * width // _PAYS)
+            most = max(_MOST, _EACH * (height + width))
+            most = most if sparse else min(most, height * width // _PAYS)
             pattern, self.lasting = structure(outputs, wrt, values, most)
             if pattern is not None:
                 compressed = Compressed(outputs, wrt, pattern, symmetric, dtype, trail)

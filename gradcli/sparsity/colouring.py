@@ -15,13 +15,15 @@ from gradcli.sparsity.pattern import Indices, Mask, Pattern, longest, only, tran
 
 # How many periods are tried: bands, blocks and grids repeat by what their longest column has, or little more.
 _PERIODS = 4
+# Up to so many entries it is also tried row by row, which takes some twenty milliseconds.
+_SMALL = 1 << 16
 
 
 class Colours(NamedTuple):
     """A colour for each row.
 
     Attributes:
-        of: the colour of each row, from 0.
+        of: the colour of each row, from 0; -1 where it needs none, having no entries.
         number: how many there are.
         hubs: the rows whose entries stand for those of the column too; none unless it is symmetric.
     """
@@ -38,11 +40,16 @@ def coloured(pattern: Pattern, columns: Pattern) -> Colours:
         pattern: the matrix.
         columns: its transpose.
     """
-    found = _periodic(pattern.height, columns)
-    if found is None:
-        found = _greedy(pattern)
-    count = int(found.max(initial=-1)) + 1 if len(pattern.columns) else 0
-    return Colours(found, count, np.zeros(pattern.height, bool))
+    least = longest(columns)
+    nobody = np.zeros(pattern.height, bool)
+    if least == 0:
+        return Colours(np.full(pattern.height, -1), 0, nobody)
+    found = _regular(pattern.height, columns, least)
+    if found is None or (found.max() >= least and len(pattern.columns) <= _SMALL):
+        one_by_one = _greedy(pattern)
+        if found is None or one_by_one.max() < found.max():
+            found = one_by_one
+    return Colours(found, int(found.max()) + 1, nobody)
 
 
 def star_coloured(pattern: Pattern) -> Colours:
@@ -61,21 +68,18 @@ def star_coloured(pattern: Pattern) -> Colours:
     return Colours(of, rest.number + many, hubs)
 
 
-def _periodic(height: int, columns: Pattern) -> Indices | None:
-    """Row i in colour i modulo k, if that will do for a small k."""
-    least = longest(columns)
-    if least <= 1:
-        return np.zeros(height, np.intp)
-    for period in range(least, least + _PERIODS):
-        found = np.arange(height) % period
-        if _valid(columns, found, period):
-            return found
-    return None
+def _regular(height: int, columns: Pattern, least: int) -> Indices | None:
+    """Row i in colour i modulo k, or in that of its block, if that will do for a small k."""
+    rows = np.arange(height)
+    if least == 1:
+        return np.zeros_like(rows)
+    tries = [rows % least, rows * least // height, *[rows % (least + more) for more in range(1, _PERIODS)]]
+    return next((found for found in tries if _valid(columns, found)), None)
 
 
-def _valid(columns: Pattern, colours: Indices, count: int) -> bool:
+def _valid(columns: Pattern, colours: Indices) -> bool:
     """Whether no two rows of one column, here a row of the transpose, have one colour."""
-    keys = np.sort(columns.rows * count + colours[columns.columns], kind="stable")
+    keys = np.sort(columns.rows * (colours.max() + 1) + colours[columns.columns], kind="stable")
     return not bool((keys[1:] == keys[:-1]).any())
 
 

@@ -109,6 +109,8 @@ def stacked(patterns: Sequence[Pattern]) -> Pattern:
 
 def picked(pattern: Pattern, source: Indices, most: int) -> Pattern | None:
     """The rows at some places, none where the place is -1; nothing if they have too many entries."""
+    if not pattern.height:
+        return empty(len(source), pattern.width)
     lengths = pattern.lengths[source]
     lengths[source < 0] = 0
     starts = _starts(lengths)
