@@ -156,7 +156,7 @@ def _spans(shapes: Sequence[Shape]) -> list[range]:
 def _choice(pattern: Pattern, symmetric: bool) -> tuple[bool, Colours]:
     """Whether forward mode takes fewer colours, and those of the mode that does.
 
-    A run of either costs as much: of the time of reverse mode, forward mode took a half to all on five models.
+    A run of either costs as much: forward mode took a half to all of the time of reverse mode on five models.
     """
     from gradcli.sparsity.colouring import coloured, star_coloured
     from gradcli.sparsity.pattern import longest, transposed

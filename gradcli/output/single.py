@@ -36,7 +36,9 @@ def single(result: Result, form: str) -> Value:
         sentence = f"{form} holds one array, and there are {len(leaf)} outputs"
         raise UsageError(sentence, hint="ask for one of them")
     if form == "npz" and not is_sparse(leaf):
-        raise UsageError("npz holds a sparse matrix", hint="add --sparse, or use -o npy")
+        raise UsageError(
+            "npz holds a sparse matrix", hint="jacobian and hessian give one with --sparse; or use -o npy"
+        )
     if form == "npy" and is_sparse(leaf):
         raise UsageError("npy holds a matrix with its zeros", hint="use -o npz")
     return leaf

@@ -57,7 +57,7 @@ def mask(pattern: Pattern) -> np.ndarray:
 
 
 def holds(outputs: list[Node], sample: Sample) -> np.ndarray:
-    """The pattern as a mask, after it was seen to hold every non-zero; a number in it is in order, and once."""
+    """The pattern as a mask, seen to hold every non-zero; its entries are in order, and each there once."""
     wrt = sample.floats
     pattern, lasting = structure(outputs, wrt, sample.values, MOST)
     assert pattern is not None
