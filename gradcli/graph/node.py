@@ -85,6 +85,8 @@ class Operation(NamedTuple):
         moves: whether its kernel only moves elements of the arguments that it has rules for, and fills in
             numbers.
         contracts: for a product of arrays its letters, as ``einsum`` has them, behind any batches.
+        joined: the function of two arguments that it is the reduction by, and so joins its results over
+            parts of an axis.
     """
 
     name: str
@@ -119,6 +121,7 @@ class Operation(NamedTuple):
     torch_of: Callable[[Node], str] | None = None
     moves: bool = False
     contracts: str = ""
+    joined: str = ""
 
     @property
     def spelled(self) -> str:

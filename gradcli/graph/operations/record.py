@@ -58,6 +58,7 @@ def define(
     torch_of: Callable[[Node], str] | None = None,
     moves: bool = False,
     contracts: str = "",
+    joined: str = "",
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise; a view moves."""
     names = tuple(arguments.split())
@@ -95,6 +96,7 @@ def define(
         torch_of=torch_of,
         moves=moves or view,
         contracts=contracts,
+        joined=joined,
     )
     ops.records[name] = record
     return record
