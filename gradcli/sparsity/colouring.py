@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradcli.sparsity.pattern import Indices, Mask, Pattern, longest, only, transposed
+from gradcli.sparsity.pattern import Indices, Mask, Pattern, only, tallest
 
 # How many periods are tried: bands, blocks and grids repeat by what their longest column has, or little more.
 _PERIODS = 4
 # Up to so many entries it is also tried row by row, which takes some twenty milliseconds.
 _SMALL = 1 << 16
+# Pairs of a column and a colour are marked in a table if it is no larger, and else sorted.
+_MARKS = 1 << 24
 
 
 class Colours(NamedTuple):
@@ -33,18 +35,13 @@ class Colours(NamedTuple):
     hubs: Mask
 
 
-def coloured(pattern: Pattern, columns: Pattern) -> Colours:
-    """Colours by which no two rows of one colour share a column; few, but not always the fewest.
-
-    Args:
-        pattern: the matrix.
-        columns: its transpose.
-    """
-    least = longest(columns)
+def coloured(pattern: Pattern) -> Colours:
+    """Colours by which no two rows of one colour share a column; few, but not always the fewest."""
+    least = tallest(pattern)
     nobody = np.zeros(pattern.height, bool)
     if least == 0:
         return Colours(np.full(pattern.height, -1), 0, nobody)
-    found = _regular(pattern.height, columns, least)
+    found = _regular(pattern, least)
     if found is None or (found.max() >= least and len(pattern.columns) <= _SMALL):
         one_by_one = _greedy(pattern)
         if found is None or one_by_one.max() < found.max():
@@ -58,28 +55,37 @@ def star_coloured(pattern: Pattern) -> Colours:
     # With so many hubs the longest row that is left decides how many colours more it takes, at least.
     many = int(np.argmin(np.arange(len(lengths)) + lengths)) if len(lengths) else 0
     if not many:
-        return coloured(pattern, transposed(pattern))
+        return coloured(pattern)
     hubs = np.zeros(pattern.height, bool)
     hubs[np.argsort(-pattern.lengths, kind="stable")[:many]] = True
-    others = only(pattern, ~hubs, ~hubs)
-    rest = coloured(others, transposed(others))
+    rest = coloured(only(pattern, ~hubs, ~hubs))
     of = rest.of.copy()
     of[hubs] = rest.number + np.arange(many)
     return Colours(of, rest.number + many, hubs)
 
 
-def _regular(height: int, columns: Pattern, least: int) -> Indices | None:
+def _regular(pattern: Pattern, least: int) -> Indices | None:
     """Row i in colour i modulo k, or in that of its block, if that will do for a small k."""
-    rows = np.arange(height)
+    rows = np.arange(pattern.height)
     if least == 1:
         return np.zeros_like(rows)
-    tries = [rows % least, rows * least // height, *[rows % (least + more) for more in range(1, _PERIODS)]]
-    return next((found for found in tries if _valid(columns, found)), None)
+    tries = [
+        rows % least,
+        rows * least // pattern.height,
+        *[rows % (least + more) for more in range(1, _PERIODS)],
+    ]
+    return next((found for found in tries if _valid(pattern, found)), None)
 
 
-def _valid(columns: Pattern, colours: Indices) -> bool:
-    """Whether no two rows of one column, here a row of the transpose, have one colour."""
-    keys = np.sort(columns.rows * (colours.max() + 1) + colours[columns.columns], kind="stable")
+def _valid(pattern: Pattern, colours: Indices) -> bool:
+    """Whether no two rows of one colour share a column."""
+    number = int(colours.max()) + 1
+    keys = pattern.columns * number + colours[pattern.rows]
+    if pattern.width * number <= _MARKS:
+        met = np.zeros(pattern.width * number, bool)
+        met[keys] = True
+        return int(np.count_nonzero(met)) == len(keys)
+    keys.sort()
     return not bool((keys[1:] == keys[:-1]).any())
 
 

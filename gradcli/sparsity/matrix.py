@@ -60,16 +60,17 @@ def all_of(values: Any, height: int, width: int) -> Sparse:
     return Sparse((height, width), row, col, np.asarray(values).reshape(-1))
 
 
-def places(pattern: Pattern, rows: range, columns: range) -> tuple[Indices, Indices, Indices]:
+def places(pattern: Pattern, rows: range, columns: range) -> tuple[Indices | slice, Indices, Indices]:
     """The entries of a block: which they are of the whole, and their rows and columns in the block."""
-    of, at = pattern.rows, pattern.columns
-    whole = len(rows) == pattern.height and len(columns) == pattern.width
-    inside = np.ones(len(of), bool) if whole else _within(of, rows) & _within(at, columns)
-    row, col = of[inside] - rows.start, at[inside] - columns.start
+    inside: Indices | slice = slice(None)
+    row, col = pattern.rows, pattern.columns
+    if len(rows) < pattern.height or len(columns) < pattern.width:
+        inside = np.flatnonzero(_within(row, rows) & _within(col, columns))
+        row, col = row[inside] - rows.start, col[inside] - columns.start
     for one in (row, col):
         # They are shared by all matrices of this pattern.
         one.setflags(write=False)
-    return np.flatnonzero(inside), row, col
+    return inside, row, col
 
 
 def _within(places: Indices, span: range) -> NDArray[np.bool_]:

@@ -7,7 +7,8 @@ once. No function here has a loop over elements, so a hundred thousand of them t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ Indices = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 
-class Pattern(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Pattern:
     """The columns of each row of a matrix.
 
     Attributes:
@@ -34,12 +36,17 @@ class Pattern(NamedTuple):
         """How many rows the matrix has."""
         return len(self.starts) - 1
 
-    @property
+    @cached_property
     def lengths(self) -> Indices:
         """How many columns each row has."""
         return np.diff(self.starts)
 
-    @property
+    @cached_property
+    def single(self) -> bool:
+        """Whether each row has one column."""
+        return len(self.columns) == self.height and bool((self.lengths == 1).all())
+
+    @cached_property
     def rows(self) -> Indices:
         """The row of each entry."""
         return np.repeat(np.arange(self.height), self.lengths)
@@ -62,20 +69,23 @@ def full(height: int, width: int) -> Pattern:
 
 def of_pairs(rows: Indices, columns: Indices, height: int, width: int) -> Pattern:
     """The pattern of entries in any order, which may repeat."""
-    return _of_sorted(np.sort(rows * width + columns), height, width)
+    return _of_sorted(np.sort(_keys(rows, columns, width)), height, width)
+
+
+def _keys(rows: Indices, columns: Indices, width: int) -> Indices:
+    """Row and column in one number, by powers of two: a shift takes less time than a division."""
+    return rows << width.bit_length() | columns
 
 
 def _of_sorted(keys: Indices, height: int, width: int) -> Pattern:
-    if len(keys) > 1:
-        first = np.empty(len(keys), bool)
-        first[0] = True
-        np.not_equal(keys[1:], keys[:-1], out=first[1:])
-        keys = keys[first]
-    rows = keys // max(width, 1)
-    return Pattern(_starts(np.bincount(rows, minlength=height)), keys - rows * width, width)
+    again = keys[1:] == keys[:-1]
+    if again.any():
+        keys = np.concatenate([keys[:1], keys[1:][~again]])
+    bits = width.bit_length()
+    return Pattern(_starts(np.bincount(keys >> bits, minlength=height)), keys & ((1 << bits) - 1), width)
 
 
-def _starts(lengths: Indices) -> Indices:
+def _starts(lengths: Indices | Mask) -> Indices:
     starts = np.zeros(len(lengths) + 1, np.intp)
     np.cumsum(lengths, out=starts[1:])
     return starts
@@ -83,16 +93,12 @@ def _starts(lengths: Indices) -> Indices:
 
 def united(patterns: Sequence[Pattern]) -> Pattern:
     """The columns that any of them has, row by row."""
-    first, *others = [one for place, one in enumerate(patterns) if not _met(one, patterns[:place])]
-    if not others:
+    first = patterns[0]
+    if len(patterns) == 1:
         return first
-    keys = np.concatenate([one.rows * one.width + one.columns for one in (first, *others)])
+    keys = np.concatenate([_keys(one.rows, one.columns, one.width) for one in patterns])
     # They are sorted runs, which a merge sort finds and merges.
     return _of_sorted(np.sort(keys, kind="stable"), first.height, first.width)
-
-
-def _met(pattern: Pattern, before: Sequence[Pattern]) -> bool:
-    return any(one is pattern for one in before)
 
 
 def stacked(patterns: Sequence[Pattern]) -> Pattern:
@@ -111,6 +117,11 @@ def picked(pattern: Pattern, source: Indices, most: int) -> Pattern | None:
     """The rows at some places, none where the place is -1; nothing if they have too many entries."""
     if not pattern.height:
         return empty(len(source), pattern.width)
+    if pattern.single:
+        there = source >= 0
+        if there.all():
+            return Pattern(np.arange(len(source) + 1), pattern.columns[source], pattern.width)
+        return Pattern(_starts(there), pattern.columns[source[there]], pattern.width)
     lengths = pattern.lengths[source]
     lengths[source < 0] = 0
     starts = _starts(lengths)
@@ -132,6 +143,13 @@ def transposed(pattern: Pattern) -> Pattern:
     return of_pairs(pattern.columns, pattern.rows, pattern.width, pattern.height)
 
 
+def inverse(pattern: Pattern) -> Indices | None:
+    """For each column its row, -1 where it has none; nothing if there are several."""
+    found = np.full(pattern.width, -1)
+    found[pattern.columns] = pattern.rows
+    return found if np.count_nonzero(found >= 0) == len(pattern.columns) else None
+
+
 def chained(outer: Pattern, inner: Pattern, most: int) -> Pattern | None:
     """What a row depends on by way of what its columns depend on."""
     found = picked(inner, outer.columns, most)
@@ -148,3 +166,8 @@ def only(pattern: Pattern, rows: Mask, columns: Mask) -> Pattern:
 def longest(pattern: Pattern) -> int:
     """How many columns a row has at most."""
     return int(pattern.lengths.max(initial=0))
+
+
+def tallest(pattern: Pattern) -> int:
+    """How many rows a column has at most."""
+    return int(np.bincount(pattern.columns).max(initial=0))

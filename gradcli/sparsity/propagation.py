@@ -11,8 +11,12 @@ from gradcli.graph.node import INPUT, Node, reachable
 from gradcli.graph.shapes import elements, is_known
 from gradcli.sparsity import rules
 from gradcli.sparsity.pattern import Pattern, diagonal, empty, full, stacked, united
+from gradcli.sparsity.rules import Parts
 
 Value = Any
+
+# How many patterns are carried along before they are united, which takes a sort of all their entries.
+_LOOSE = 12
 
 
 class Structure(NamedTuple):
@@ -51,7 +55,7 @@ def structure(
 
 
 class _Walk:
-    """The patterns of the nodes of one graph."""
+    """The patterns of the nodes of one graph, each as parts that are to be united when all is known."""
 
     def __init__(self, wrt: Sequence[Node], values: Mapping[str, Value], most: int) -> None:
         self.lasting = True
@@ -60,11 +64,11 @@ class _Walk:
         self._width = sum([elements(x.shape) for x in wrt])
         # What moves with ``wrt`` in any way, be it by jumps.
         self._moving: set[Node] = set(wrt)
-        self._found: dict[Node, Pattern | None] = {}
+        self._found: dict[Node, Parts | None] = {}
         self._deep = True
         first = 0
         for x in wrt:
-            self._found[x] = diagonal(elements(x.shape), first, self._width)
+            self._found[x] = (diagonal(elements(x.shape), first, self._width),)
             first += elements(x.shape)
 
     def over(self, nodes: Sequence[Node]) -> None:
@@ -81,46 +85,52 @@ class _Walk:
                 if arg in self._found and derive.has_rule(node, position)
             ]
             if places:
-                self._found[node] = self._united(node, places)
+                own = [self._found[node]] if node in self._found else []
+                self._found[node] = self._gathered(node, [*own, *self._by(node, places)])
 
     def pattern(self, node: Node) -> Pattern | None:
         """The pattern of a node that was met; without a path it is empty."""
-        return self._found[node] if node in self._found else empty(elements(node.shape), self._width)
+        if node not in self._found:
+            return empty(elements(node.shape), self._width)
+        parts = self._found[node]
+        return None if parts is None else united(parts)
 
-    def _united(self, node: Node, places: Sequence[int]) -> Pattern | None:
-        own = [self._found[node]] if node in self._found else []
-        parts: list[Pattern | None] = [*own, *self._parts(node, places)]
-        whole = [one for one in parts if one is not None]
-        if len(whole) < len(parts) or sum(len(one.columns) for one in whole) > 2 * self._most:
+    def _gathered(self, node: Node, found: Sequence[Parts | None]) -> Parts | None:
+        """The distinct parts; where they are many, their union."""
+        whole = [one for one in found if one is not None]
+        parts = tuple({id(part): part for one in whole for part in one}.values())
+        size = sum([len(part.columns) for part in parts])
+        if len(whole) < len(found) or size > _LOOSE * self._most:
             height = elements(node.shape)
-            return full(height, self._width) if height * self._width <= self._most else None
-        return united(whole)
+            return (full(height, self._width),) if height * self._width <= self._most else None
+        return parts if len(parts) <= _LOOSE and size <= self._most else (united(parts),)
 
-    def _parts(self, node: Node, places: Sequence[int]) -> list[Pattern | None]:
-        patterns: dict[int, Pattern] = {}
+    def _by(self, node: Node, places: Sequence[int]) -> list[Parts | None]:
+        """What comes of each argument, or of all together."""
+        arguments: dict[int, Parts] = {}
         for position in places:
-            pattern = self._found[node.args[position]]
-            if pattern is None:
+            parts = self._found[node.args[position]]
+            if parts is None:
                 return [None]
-            patterns[position] = pattern
+            arguments[position] = parts
         if node.op.moves:
-            return [rules.moved(node, patterns, self._known, self._most)]
-        return [self._part(node, position, pattern) for position, pattern in patterns.items()]
+            return [rules.moved(node, arguments, self._known, self._most)]
+        return [self._by_one(node, position, parts) for position, parts in arguments.items()]
 
-    def _part(self, node: Node, position: int, pattern: Pattern) -> Pattern | None:
+    def _by_one(self, node: Node, position: int, parts: Parts) -> Parts | None:
         op, arg = node.op, node.args[position]
         if op.elementwise:
-            return rules.stretched(node, arg, pattern, self._most)
+            return rules.stretched(node, arg, parts, self._most)
         if op.contracts:
-            return rules.contracted(node, position, pattern, self._most)
+            return rules.contracted(node, position, parts, self._most)
         if any(parameter.name == "axis" for parameter in op.parameters):
             try:
-                return rules.along(node, arg, pattern, self._most)
+                return rules.along(node, arg, parts, self._most)
             except ValueError:
                 pass
         if not self._deep:
             return None
-        return rules.pulled_back(node, position, pattern, self._spread, self._most)
+        return rules.pulled_back(node, position, parts, self._spread, self._most)
 
     def _spread(self, back: Node, g: Node) -> Pattern | None:
         """The pattern of a pullback by its cotangent; those that it needs of others are not asked for."""

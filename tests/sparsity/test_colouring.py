@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcli.sparsity.colouring import coloured, star_coloured
-from gradcli.sparsity.pattern import Pattern, of_pairs, transposed
+from gradcli.sparsity.pattern import Pattern, of_pairs
 
 
 @st.composite
@@ -33,7 +33,7 @@ def pattern_of(mask: np.ndarray) -> Pattern:
 @given(masks())
 def test_rows_of_one_colour_share_no_column(mask: np.ndarray) -> None:
     pattern = pattern_of(mask)
-    found = coloured(pattern, transposed(pattern))
+    found = coloured(pattern)
     assert not found.hubs.any()
     assert set(found.of[mask.any(axis=1)]) <= set(range(found.number))
     for colour in range(found.number):
@@ -83,7 +83,7 @@ def grid(height: int, width: int) -> Pattern:
     ids=["diagonal", "tridiagonal", "pentadiagonal", "two diagonals", "grid", "triples"],
 )
 def test_structures_get_the_fewest_colours(pattern: Pattern, fewest: int) -> None:
-    assert coloured(pattern, transposed(pattern)).number == fewest
+    assert coloured(pattern).number == fewest
 
 
 def test_a_row_that_all_share_does_not_cost_a_colour_each() -> None:
@@ -92,11 +92,11 @@ def test_a_row_that_all_share_does_not_cost_a_colour_each() -> None:
     found = star_coloured(pattern_of(arrow))
     assert found.number == 2
     assert found.hubs.tolist() == [True] + [False] * 39
-    assert coloured(pattern_of(arrow), pattern_of(arrow)).number == 40
+    assert coloured(pattern_of(arrow)).number == 40
 
 
 def test_of_nothing_there_are_no_colours() -> None:
     for mask in (np.zeros((3, 4), bool), np.zeros((0, 4), bool), np.zeros((3, 0), bool)):
         pattern = pattern_of(mask)
-        assert coloured(pattern, transposed(pattern)).number == 0
-        assert coloured(pattern, transposed(pattern)).of.shape == (len(mask),)
+        assert coloured(pattern).number == 0
+        assert coloured(pattern).of.shape == (len(mask),)
