@@ -7,6 +7,7 @@ row with many entries, a hub, gets a colour of its own, and the others find what
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -69,12 +70,14 @@ def _regular(pattern: Pattern, least: int) -> Indices | None:
     rows = np.arange(pattern.height)
     if least == 1:
         return np.zeros_like(rows)
-    tries = [
-        rows % least,
-        rows * least // pattern.height,
-        *[rows % (least + more) for more in range(1, _PERIODS)],
-    ]
-    return next((found for found in tries if _valid(pattern, found)), None)
+
+    def tries() -> Iterator[Indices]:
+        yield rows % least
+        yield rows * least // pattern.height
+        for more in range(1, _PERIODS):
+            yield rows % (least + more)
+
+    return next((found for found in tries() if _valid(pattern, found)), None)
 
 
 def _valid(pattern: Pattern, colours: Indices) -> bool:

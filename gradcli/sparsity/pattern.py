@@ -1,7 +1,6 @@
 """Index sets: for each row the columns that it has, and what rearranging does to them.
 
-Rows are compressed: those of row i stand at ``columns[starts[i]:starts[i + 1]]``, in order and each
-once. No function here has a loop over elements, so a hundred thousand of them take milliseconds.
+No function here has a loop over elements, so a hundred thousand of them take milliseconds.
 """
 
 from __future__ import annotations
@@ -19,52 +18,51 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
-    """The columns of each row of a matrix.
+    """The entries of a matrix, row by row, each once.
 
     Attributes:
-        starts: where the columns of each row begin, and behind the last one their number.
-        columns: the columns, row by row.
-        width: how many columns the matrix has.
+        rows: the row of each entry, in order.
+        columns: the column of each entry, in order within its row.
+        height: how many rows the matrix has.
+        width: how many columns.
     """
 
-    starts: Indices
+    rows: Indices
     columns: Indices
+    height: int
     width: int
-
-    @property
-    def height(self) -> int:
-        """How many rows the matrix has."""
-        return len(self.starts) - 1
 
     @cached_property
     def lengths(self) -> Indices:
         """How many columns each row has."""
-        return np.diff(self.starts)
+        return np.bincount(self.rows, minlength=self.height)
+
+    @cached_property
+    def starts(self) -> Indices:
+        """Where the entries of each row begin, and behind the last one their number."""
+        return _starts(self.lengths)
 
     @cached_property
     def single(self) -> bool:
         """Whether each row has one column."""
-        return len(self.columns) == self.height and bool((self.lengths == 1).all())
-
-    @cached_property
-    def rows(self) -> Indices:
-        """The row of each entry."""
-        return np.repeat(np.arange(self.height), self.lengths)
+        return len(self.rows) == self.height and bool((self.rows == np.arange(self.height)).all())
 
 
 def diagonal(size: int, first: int, width: int) -> Pattern:
     """Row i with the column ``first + i``."""
-    return Pattern(np.arange(size + 1), first + np.arange(size), width)
+    places = np.arange(size)
+    return Pattern(places, first + places, size, width)
 
 
 def empty(height: int, width: int) -> Pattern:
     """Rows without columns."""
-    return Pattern(np.zeros(height + 1, np.intp), np.zeros(0, np.intp), width)
+    nothing = np.zeros(0, np.intp)
+    return Pattern(nothing, nothing, height, width)
 
 
 def full(height: int, width: int) -> Pattern:
     """Every column in every row."""
-    return Pattern(np.arange(height + 1) * width, np.tile(np.arange(width), height), width)
+    return Pattern(np.repeat(np.arange(height), width), np.tile(np.arange(width), height), height, width)
 
 
 def of_pairs(rows: Indices, columns: Indices, height: int, width: int) -> Pattern:
@@ -82,10 +80,10 @@ def _of_sorted(keys: Indices, height: int, width: int) -> Pattern:
     if again.any():
         keys = np.concatenate([keys[:1], keys[1:][~again]])
     bits = width.bit_length()
-    return Pattern(_starts(np.bincount(keys >> bits, minlength=height)), keys & ((1 << bits) - 1), width)
+    return Pattern(keys >> bits, keys & ((1 << bits) - 1), height, width)
 
 
-def _starts(lengths: Indices | Mask) -> Indices:
+def _starts(lengths: Indices) -> Indices:
     starts = np.zeros(len(lengths) + 1, np.intp)
     np.cumsum(lengths, out=starts[1:])
     return starts
@@ -105,23 +103,23 @@ def stacked(patterns: Sequence[Pattern]) -> Pattern:
     """The rows of all, one pattern below the other."""
     if len(patterns) == 1:
         return patterns[0]
-    lengths = np.concatenate([one.lengths for one in patterns])
+    above = _starts(np.array([one.height for one in patterns]))
     return Pattern(
-        _starts(lengths),
+        np.concatenate([one.rows + first for one, first in zip(patterns, above[:-1], strict=True)]),
         np.concatenate([one.columns for one in patterns]),
+        int(above[-1]),
         max(one.width for one in patterns),
     )
 
 
 def picked(pattern: Pattern, source: Indices, most: int) -> Pattern | None:
     """The rows at some places, none where the place is -1; nothing if they have too many entries."""
+    height, width = len(source), pattern.width
     if not pattern.height:
-        return empty(len(source), pattern.width)
+        return empty(height, width)
     if pattern.single:
-        there = source >= 0
-        if there.all():
-            return Pattern(np.arange(len(source) + 1), pattern.columns[source], pattern.width)
-        return Pattern(_starts(there), pattern.columns[source[there]], pattern.width)
+        (rows,) = np.nonzero(source >= 0)
+        return Pattern(rows, pattern.columns[source[rows] if len(rows) < height else source], height, width)
     lengths = pattern.lengths[source]
     lengths[source < 0] = 0
     starts = _starts(lengths)
@@ -130,7 +128,7 @@ def picked(pattern: Pattern, source: Indices, most: int) -> Pattern | None:
     # An entry stands as far behind the start of its row as it did before.
     shift = pattern.starts[source] - starts[:-1]
     places = np.arange(starts[-1]) + np.repeat(shift, lengths)
-    return Pattern(starts, pattern.columns[places], pattern.width)
+    return Pattern(np.repeat(np.arange(height), lengths), pattern.columns[places], height, width)
 
 
 def merged(pattern: Pattern, owner: Indices, height: int) -> Pattern:
@@ -159,8 +157,7 @@ def chained(outer: Pattern, inner: Pattern, most: int) -> Pattern | None:
 def only(pattern: Pattern, rows: Mask, columns: Mask) -> Pattern:
     """The same matrix with the entries of some rows and columns alone."""
     kept = rows[pattern.rows] & columns[pattern.columns]
-    lengths = np.bincount(pattern.rows[kept], minlength=pattern.height)
-    return Pattern(_starts(lengths), pattern.columns[kept], pattern.width)
+    return Pattern(pattern.rows[kept], pattern.columns[kept], pattern.height, pattern.width)
 
 
 def longest(pattern: Pattern) -> int:
