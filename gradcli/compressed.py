@@ -57,8 +57,7 @@ class Compressed:
         self.count = colours.number
         self._place = self._placed(colours)
         self._blocks = self._split()
-        along = [(output, ops.ones_like(ops.detach(output))) for output in outputs]
-        self.probe = [one for one in derive.vjp(along, wrt, trail) if one is not None]
+        self.probe = probe(outputs, wrt, trail)
         make = self._pushed if self.forward else self._pulled
         self._run = make(outputs, wrt, colours, trail) if self.count else None
 
@@ -146,6 +145,12 @@ class Compressed:
     def _ready(self, seeds: Sequence[Seed], found: Sequence[Node | None]) -> Run:
         answers = {place: one for place, one in enumerate(found) if one is not None}
         return Run(seeds, answers, self._dtype)
+
+
+def probe(outputs: Sequence[Node], wrt: Sequence[Node], trail: derive.Trail) -> list[Node]:
+    """The sums of all rows of the Jacobian, in which a nan of any row shows."""
+    along = [(output, ops.ones_like(ops.detach(output))) for output in outputs]
+    return [one for one in derive.vjp(along, wrt, trail) if one is not None]
 
 
 def _spans(shapes: Sequence[Shape]) -> list[range]:

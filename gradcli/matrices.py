@@ -1,11 +1,18 @@
-"""Jacobians as whole matrices: row by row, or from few runs where the graph leaves most of them empty."""
+"""Jacobians as whole matrices: row by row, or from few runs where the graph has structure.
+
+few entries              a colour each    ``compressed.py``
+few numbers in between   a thin product   ``contracted.py``
+else                     a row each       ``rows.py``
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from gradcli.compressed import Compressed
+from gradcli.contracted import Contracted, holding, interface
 from gradcli.data import room
 from gradcli.errors import EvaluationError
 from gradcli.graph import derive
@@ -69,21 +76,15 @@ class Matrices:
                 height, width, _BYTES[dtype], "ask for the entries alone: --sparse, or sparse=True in Python"
             )
         self.lasting = True
-        self._compressed: Compressed | None = None
-        if outputs and wrt and (sparse or min(height, width) >= _SMALL):
-            from gradcli.sparsity.propagation import structure
-
-            most = max(_MOST, _EACH * (height + width))
-            most = most if sparse else min(most, height * width // _PAYS)
-            pattern, self.lasting = structure(outputs, wrt, values, most)
-            if pattern is not None:
-                compressed = Compressed(outputs, wrt, pattern, symmetric, dtype, trail)
-                if sparse or _PAYS * compressed.count <= min(height, width):
-                    self._compressed = compressed
+        self._row_by_row = partial(_row_by_row, outputs, wrt, dtype=dtype, trail=trail)
         self._rows: list[Rows] = []
-        self.together = self._compressed is not None
-        if self._compressed is not None:
-            self.probe, self.chosen = self._compressed.probe, [self._compressed.chosen]
+        few = None
+        if outputs and wrt and (sparse or min(height, width) >= _SMALL):
+            few, self.lasting = _in_few_runs(outputs, wrt, values, dtype, trail, sparse, symmetric)
+        self._few = few
+        self.together = few is not None
+        if few is not None:
+            self.probe, self.chosen = few.probe, [few.chosen]
             return
         if sparse:
             _refuse(
@@ -92,7 +93,7 @@ class Matrices:
                 _ENTRY_BYTES,
                 "each element depends on every one: take a part of them, such as x[:100]",
             )
-        self._rows = [Rows(output, wrt, values, dtype, trail) for output in outputs]
+        self._rows = self._row_by_row(values)
         self.lasting &= all(rows.lasting for rows in self._rows)
         self.probe = [one for rows in self._rows for one in rows.probe]
         self.chosen = [rows.chosen for rows in self._rows]
@@ -102,18 +103,67 @@ class Matrices:
 
         Dense ones have the output's shape and then the name's; a sparse one is a ``Sparse``.
         """
-        if self._compressed is None:
-            dense = [rows.run(values) for rows in self._rows]
-            return (
-                [_entries(*pair) for pair in zip(dense, self._rows, strict=True)] if self._sparse else dense
-            )
-        found = self._compressed.run(values)
+        if isinstance(self._few, Compressed):
+            found = self._few.run(values)
+            if self._sparse:
+                return [list[Value](row) for row in found]
+            return [
+                [one.toarray().reshape(shape) for one, shape in zip(row, shapes, strict=True)]
+                for row, shapes in zip(found, self._shapes, strict=True)
+            ]
+        if self._few is not None and (whole := self._few.run(values)) is not None:
+            return whole
+        self._rows = self._rows or self._row_by_row(values)
+        dense = [rows.run(values) for rows in self._rows]
         if self._sparse:
-            return [list[Value](row) for row in found]
-        return [
-            [one.toarray().reshape(shape) for one, shape in zip(row, shapes, strict=True)]
-            for row, shapes in zip(found, self._shapes, strict=True)
-        ]
+            return [_entries(*pair) for pair in zip(dense, self._rows, strict=True)]
+        return dense
+
+
+def _in_few_runs(
+    outputs: Sequence[Node],
+    wrt: Sequence[Node],
+    values: Mapping[str, Value],
+    dtype: str,
+    trail: derive.Trail,
+    sparse: bool,
+    symmetric: bool,
+) -> tuple[Compressed | Contracted | None, bool]:
+    """What takes far fewer runs than there are rows or columns, and whether it serves other values.
+
+    Where entries are wanted it is what knows which there are, whatever it takes.
+    """
+    from gradcli.sparsity.propagation import structure
+
+    height, width = (sum([elements(node.shape) for node in nodes]) for nodes in (outputs, wrt))
+    least = min(height, width)
+    most = max(_MOST, _EACH * (height + width))
+    most = most if sparse else min(most, height * width // _PAYS)
+    pattern, lasting = structure(outputs, wrt, values, most)
+    if pattern is not None:
+        compressed = Compressed(outputs, wrt, pattern, symmetric, dtype, trail)
+        if sparse or _PAYS * compressed.count <= least:
+            return compressed, lasting
+    numbers = [] if sparse else interface(outputs, wrt)
+    if numbers and 2 * _PAYS * len(numbers) <= least:
+        held = holding(outputs, numbers)
+        pattern, lasting = structure(held[0], wrt, values, most)
+        if pattern is not None:
+            contracted = Contracted(outputs, wrt, numbers, held, pattern, dtype, trail)
+            if _PAYS * contracted.count <= least:
+                return contracted, lasting
+    return None, lasting
+
+
+def _row_by_row(
+    outputs: Sequence[Node],
+    wrt: Sequence[Node],
+    values: Mapping[str, Value],
+    *,
+    dtype: str,
+    trail: derive.Trail,
+) -> list[Rows]:
+    return [Rows(output, wrt, values, dtype, trail) for output in outputs]
 
 
 def _entries(dense: Sequence[Value], rows: Rows) -> list[Value]:
