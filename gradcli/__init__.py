@@ -19,6 +19,7 @@ _HOMES = {
     "autograd.tensor": "Tensor",
     "errors": "GradcliError",
     "expression": "Expression",
+    "sparsity.matrix": "Sparse",
 }
 _MODULES = {name: f"gradcli.autograd.{name}" for name in ("functional", "functions", "optim", "profiler")}
 _NAMES = {name: f"gradcli.{home}" for home, names in _HOMES.items() for name in names.split()}

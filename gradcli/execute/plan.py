@@ -26,7 +26,7 @@ from gradcli.graph.simplify import share
 Value = Any  # a float, a bool or an ndarray
 
 # Where an array has as many elements, the time to find out how to run them fast is small beside one run.
-_WORTH = 1 << 13
+_WORTH = 1 << 16
 
 
 class Plan:
