@@ -22,6 +22,9 @@ from gradcli.graph.shapes import Shape, elements, is_known
 _MOST_TIMES = 3
 # Kernels of the topics that take longer than a way to memory and back.
 _COSTLY = {"special", "integrals"}
+# Elements of an array that is worth to be run: block by block a larger one needs no memory, but minutes. That
+# there is no room for it is the better answer, for so large a size is a slip.
+_LONGEST = 1 << 34
 
 
 class Loop:
@@ -193,12 +196,14 @@ def by_rows(node: Node, position: int) -> bool:
         return False
     if node.op.joined or _along(node):
         return True
+    if node.op is ops.reshape:
+        return arg.shape[:1] == node.shape[:1]
     # An axis of size 1 in front is stretched, unless it stays one.
     return arg.ndim == node.ndim and arg.shape[0] == node.shape[0]
 
 
 def _runs_by_rows(node: Node) -> bool:
-    if not node.shape or not is_known(node.shape) or not elements(node.shape):
+    if not node.shape or not is_known(node.shape) or not 0 < elements(node.shape) <= _LONGEST:
         return False
     if node.op is CONSTANT or node.op is INPUT:
         return False
@@ -207,6 +212,8 @@ def _runs_by_rows(node: Node) -> bool:
         return False
     if node.op.elementwise or node.op is ops.broadcast_to:
         return node.op is not CHOICE
+    if node.op is ops.reshape:
+        return by_rows(node, 0)
     return _along(node) and _rows(node) == _rows(node.args[0])
 
 
@@ -231,7 +238,7 @@ def _axes(node: Node) -> Iterator[Any]:
 def _is_join(node: Node) -> bool:
     if not node.op.joined or not node.args[0].shape or not is_known(node.args[0].shape):
         return False
-    return -node.args[0].ndim in next(_axes(node)) and elements(node.args[0].shape) > 0
+    return -node.args[0].ndim in next(_axes(node)) and 0 < elements(node.args[0].shape) <= _LONGEST
 
 
 def _is_view(node: Node) -> bool:

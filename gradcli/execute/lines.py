@@ -75,9 +75,11 @@ class Lines:
             self._steps.append(f"{self._named(kernel)}({arguments}, out={target})")
             self._of[node] = str(target)
             return
+        sizes = ", ".join(["count", *map(str, row)])
         if node.op is ops.broadcast_to:
-            sizes = ", ".join(["count", *map(str, row)])
             call = f"{self._named(np.broadcast_to)}({arguments}, ({sizes},))"
+        elif node.op in (ops.reshape, ops.unsqueeze, ops.squeeze):
+            call = f"{arguments}.reshape({sizes})"
         else:
             call = f"{self._named(_told(kernel, node))}({arguments})"
         self._of[node] = f"v{len(self._of)}"
