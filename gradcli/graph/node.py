@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
-from typing import Any, Literal, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from gradcli.errors import ShapeProblem
 from gradcli.graph.shapes import Shape
@@ -21,7 +22,8 @@ Kind = Literal["float", "bool"]
 Takes = Kind | Literal["any", "alike"]
 Rule = Callable[..., "Node"]
 
-_numbers = count()
+next_number = count().__next__
+_number = attrgetter("number")
 
 # NumPy's limit.
 _MOST_AXES = 64
@@ -82,6 +84,8 @@ class Operation(NamedTuple):
         exact: the arguments at which a number is one of the formula's own, and no array that happens to be
             one: the rule of ``x^2`` knows its 2.
         torch_of: the name of PyTorch's backward node, where it depends on how the operation is applied.
+        variadic: whether it takes any number of arrays.
+        plain: whether it makes a number of numbers and has no parameter; on scalars nothing is left to check.
     """
 
     name: str
@@ -114,6 +118,8 @@ class Operation(NamedTuple):
     view: bool = False
     exact: tuple[str, ...] = ()
     torch_of: Callable[[Node], str] | None = None
+    variadic: bool = False
+    plain: bool = False
 
     @property
     def spelled(self) -> str:
@@ -130,18 +136,21 @@ class Operation(NamedTuple):
         words = [word[:1].upper() + word[1:] for word in self.name.split("_")]
         return self.torch or f"{''.join(words)}Backward0"
 
-    @property
-    def variadic(self) -> bool:
-        """Whether it takes any number of arrays."""
-        return bool(self.arguments) and self.arguments[-1].endswith("*")
-
     def __call__(self, *arguments: Node | float, **parameters: Any) -> Node:
         """Apply the operation: a new node, its shape checked.
 
         Raises:
             ShapeProblem: the arguments' shapes do not fit, or the result has too many axes.
         """
-        nodes = [argument if isinstance(argument, Node) else as_node(argument) for argument in arguments]
+        for node in arguments:
+            if not isinstance(node, Node):
+                return self(*map(as_node, arguments), **parameters)
+            if node.shape or node.kind != "float":
+                break
+        else:
+            if self.plain:
+                return Node(self, arguments, (), (), "float")  # type: ignore[arg-type]  # they were looked at
+        nodes = list(map(as_node, arguments))
         if self.prepare is not None:
             parameters = self.prepare(nodes, parameters)
         last = len(self.takes) - 1
@@ -197,7 +206,7 @@ class Node(Array):
         self.values = values
         self.shape = shape
         self.kind = kind
-        self.number = next(_numbers)
+        self.number = next_number()
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -245,16 +254,19 @@ class Node(Array):
 
 
 class Table:
-    """The operations by name; ``ops.sin(x)`` applies one. Filled by ``graph.operations``."""
+    """The operations by name; ``ops.sin(x)`` applies one. Filled by ``graph.operations``.
 
-    def __init__(self) -> None:
-        self.records: dict[str, Operation] = {}
+    They are attributes like any others, which is what makes a long graph quick to build.
+    """
 
-    def __getattr__(self, name: str) -> Operation:
-        try:
-            return self.records[name]
-        except KeyError:
-            raise AttributeError(name) from None
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Operation: ...
+
+    @property
+    def records(self) -> dict[str, Operation]:
+        """The operations by name, to add one to."""
+        return self.__dict__
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self.records.values())
@@ -292,10 +304,11 @@ def is_constant(node: Node, value: float) -> bool:
 def reachable(outputs: Iterable[Node]) -> list[Node]:
     """Every node that the outputs depend on, themselves included, in creation order."""
     seen = set(outputs)
-    stack = list(seen)
-    while stack:
-        for arg in stack.pop().args:
+    found = list(seen)
+    for node in found:
+        for arg in node.args:
             if arg not in seen:
                 seen.add(arg)
-                stack.append(arg)
-    return sorted(seen, key=lambda node: node.number)
+                found.append(arg)
+    found.sort(key=_number)
+    return found

@@ -91,6 +91,8 @@ def define(
         view=view,
         exact=tuple(exact.split()),
         torch_of=torch_of,
+        variadic=arguments.endswith("*"),
+        plain=shape is None and not parameters and gives == "float" and takes == "float",
     )
     ops.records[name] = record
     return record
