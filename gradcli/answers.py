@@ -5,10 +5,10 @@ Each question says what to derive of a graph; ``asking`` is the line from the te
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gradcli import seeds
-from gradcli.asking import Answer, Line, Names, Values
+from gradcli.asking import Answer, Line, Names, Ready, Values
 from gradcli.graph import derive
 from gradcli.graph.node import Node, constant, ops
 from gradcli.graph.shapes import Shape, is_known
@@ -44,6 +44,10 @@ class Answers(Line):
         """Answer ``{"value": v, "grad": {name: g}}``, the outputs weighted by the cotangents if given."""
         return self._pulled("grad", given, wrt, cotangents, dtype)
 
+    def gradient_ready(self, given: Values, wrt: Names = None) -> Ready:
+        """The same, ready to run on other values of the same shapes."""
+        return self.ready(("gradient",), given, wrt, "float64", _pulled())
+
     def vjp(
         self, given: Values, wrt: Names = None, cotangents: Sequence[Given] = (), dtype: str = "float64"
     ) -> Answer:
@@ -53,12 +57,9 @@ class Answers(Line):
     def _pulled(
         self, title: str, given: Values, wrt: Names, cotangents: Sequence[Given], dtype: str
     ) -> Answer:
-        def make(built: Built, wrt: list[Node]) -> list[Node]:
-            return _filled(derive.vjp(seeds.started(built, cotangents), wrt, built.trail), wrt)
-
         question = ("gradient", *[(one.shape, one.kind) for one in cotangents])
         vectors = seeds.cotangent_inputs(cotangents)
-        answer, names, found = self.asked(question, given, wrt, dtype, make, vectors)
+        answer, names, found = self.asked(question, given, wrt, dtype, _pulled(cotangents), vectors)
         answer.result[title] = dict(zip(names, found, strict=True))
         return answer
 
@@ -139,6 +140,15 @@ class Answers(Line):
     def graph(self, given: Values, wrt: Names = None) -> Built:
         """The graph alone; a name without a value is a scalar."""
         return self.built(given, wrt, free=True)
+
+
+def _pulled(cotangents: Sequence[Given] = ()) -> Callable[[Built, list[Node]], list[Node]]:
+    """What derives the cotangents of names from those of the outputs."""
+
+    def make(built: Built, wrt: list[Node]) -> list[Node]:
+        return _filled(derive.vjp(seeds.started(built, cotangents), wrt, built.trail), wrt)
+
+    return make
 
 
 def _underived(built: Built, wrt: list[Node]) -> list[Node]:

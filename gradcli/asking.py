@@ -46,6 +46,22 @@ class Answer(NamedTuple):
     remarks: list[str]
 
 
+class Ready(NamedTuple):
+    """A question about names of given shapes, ready to be asked about their values.
+
+    Attributes:
+        built: the graph of the text.
+        names: those to differentiate by.
+        nodes: what runs, the outputs first.
+        plan: and how.
+    """
+
+    built: Built
+    names: tuple[str, ...]
+    nodes: list[Node]
+    plan: Plan
+
+
 class Line:
     """One text, and the way from it to values.
 
@@ -83,6 +99,26 @@ class Line:
         extra: Values = _NOTHING,
     ) -> tuple[Answer, tuple[str, ...], list[Value]]:
         """Run the outputs and what ``make`` derives of them: the answer, the names, the derivatives."""
+        built, names, nodes, plan = self.ready(question, given, wrt, dtype, make)
+        values = {name: one.value for name, one in (*given.items(), *extra.items())}
+        with _about(built):
+            found = plan.run(values)
+        outputs = tuple(found[: len(built.outputs)])
+        result: dict[str, Any] = {"value": outputs[0]}
+        if built.several:
+            result = {"value": outputs, "outputs": len(outputs)}
+        remarks = list(dict.fromkeys([one.said for one in built.rewrites]))
+        return Answer(result, built, list(nodes), values, remarks), names, found[len(outputs) :]
+
+    def ready(
+        self,
+        question: tuple[Hashable, ...],
+        given: Values,
+        wrt: Names,
+        dtype: str,
+        make: Callable[[Built, list[Node]], Sequence[Node]],
+    ) -> Ready:
+        """The outputs and what ``make`` derives of them, ready to run."""
         built = self.built(given, wrt)
         names = self.names(built, given, wrt)
         key = (question, dtype, _key(given, wrt))
@@ -97,16 +133,7 @@ class Line:
             # A graph whose sizes come from values serves these alone.
             if not built.sized:
                 self._plans[key] = ready
-        nodes, plan = ready
-        values = {name: one.value for name, one in (*given.items(), *extra.items())}
-        with _about(built):
-            found = plan.run(values)
-        outputs = tuple(found[: len(built.outputs)])
-        result: dict[str, Any] = {"value": outputs[0]}
-        if built.several:
-            result = {"value": outputs, "outputs": len(outputs)}
-        remarks = list(dict.fromkeys([one.said for one in built.rewrites]))
-        return Answer(result, built, list(nodes), values, remarks), names, found[len(outputs) :]
+        return Ready(built, names, *ready)
 
     def rows(
         self,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from gradcli import seeds
 from gradcli.answers import Answers, Names
+from gradcli.asking import Ready
 from gradcli.data.given import as_given
-from gradcli.errors import GradcliError
+from gradcli.errors import EvaluationError, GradcliError
 from gradcli.execute.source import function
 from gradcli.graph import derive
 from gradcli.graph.node import constant
 from gradcli.language.names import Given
 
 Value = Any
+# The letter of NumPy's doubles, which need no change on the way to a plan.
+_DOUBLE = "d"
 Compiled = Callable[..., tuple[Value, dict[str, Value]]]
 
 
@@ -26,13 +29,41 @@ def compiled(answers: Answers, variables: Sequence[str], wrt: Names = None) -> C
         variables: the names that need a value.
         wrt: the names to differentiate by; all of them by default.
     """
-
-    def planned(**values: Value) -> tuple[Value, dict[str, Value]]:
-        given = {name: as_given(name, value) for name, value in values.items() if value is not None}
-        result = answers.gradient(given, wrt).result
-        return result["value"], result["grad"]
-
+    planned = _Planned(answers, wrt)
     return _on_floats(answers, variables, wrt, planned) or planned
+
+
+class _Planned:
+    """The function for arrays: it asks once for each set of shapes, and then runs its plan.
+
+    Args:
+        answers: the expression.
+        wrt: the names to differentiate by.
+    """
+
+    def __init__(self, answers: Answers, wrt: Names) -> None:
+        self._answers = answers
+        self._wrt = wrt
+        self._ready: dict[Hashable, Ready] = {}
+
+    def __call__(self, **values: Value) -> tuple[Value, dict[str, Value]]:
+        try:
+            key = tuple([(name, value.shape, value.dtype.char) for name, value in values.items()])
+            _, names, _, plan = self._ready[key]
+            value, *gradients = plan.run(values)
+        except (AttributeError, KeyError, EvaluationError):
+            return self._asked(values)
+        return value, dict(zip(names, gradients, strict=True))
+
+    def _asked(self, values: Mapping[str, Value]) -> tuple[Value, dict[str, Value]]:
+        given = {name: as_given(name, value) for name, value in values.items() if value is not None}
+        result = self._answers.gradient(given, self._wrt).result
+        if all(getattr(value, "shape", ()) and value.dtype.char == _DOUBLE for value in values.values()):
+            ready = self._answers.gradient_ready(given, self._wrt)
+            if not ready.built.several and not ready.built.sized:
+                key = tuple([(name, value.shape, _DOUBLE) for name, value in values.items()])
+                self._ready[key] = ready
+        return result["value"], result["grad"]
 
 
 def _on_floats(

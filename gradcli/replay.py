@@ -16,7 +16,8 @@ from gradcli.autograd import calls
 from gradcli.autograd.making import as_tensor, tensor
 from gradcli.autograd.tensor import Tensor
 from gradcli.errors import EvaluationError, ShapeProblem
-from gradcli.execute.plan import Plan, Step
+from gradcli.execute.plan import Plan
+from gradcli.execute.straight import Step
 from gradcli.graph.node import INPUT, Node, ops
 from gradcli.graph.operations.comparison import CHOICE
 from gradcli.language.build import Built
@@ -54,12 +55,12 @@ class Replay:
     def __init__(self, built: Built, wrt: Sequence[str], *, both: bool = False) -> None:
         self._built = built
         self._both = both
-        self._plan = Plan(built.written.outputs, whole=True)
-        self._places = {place: node for node, place in self._plan.slots.items()}
+        self._line = Plan(built.written.outputs, whole=True).literal
+        self._places = {place: node for node, place in self._line.slots.items()}
         self._named = {built.written.names[name]: name for name in wrt if name in built.written.names}
         self._calls: dict[Node, Call] = {}
         self._inner: set[Node] = set()
-        users = _users(self._plan.slots)
+        users = _users(self._line.slots)
         for call in built.calls:
             inner = _inside(call) - set(call.results)
             # What a derivative in the text reads of a call's inside is not hidden in one call.
@@ -77,13 +78,13 @@ class Replay:
         Raises:
             EvaluationError: an operation is impossible for these values, with ``node`` set.
         """
-        slots: dict[int, Any] = dict(self._plan.constants)
+        slots: dict[int, Any] = dict(self._line.constants)
         leaves: dict[str, Tensor] = {}
-        for name, place, kind in self._plan.inputs:
+        for name, place, kind in self._line.inputs:
             slots[place] = _input(values[name], kind)
             self._mark(self._places[place], slots, leaves)
         ran: list[Node] = []
-        for step in self._plan.steps:
+        for step in self._line.steps:
             node = step.node
             if node in self._inner or step.target in slots:
                 continue
@@ -101,7 +102,7 @@ class Replay:
             except (EvaluationError, ShapeProblem) as error:
                 raise self._placed(error, node) from None
             self._mark(node, slots, leaves)
-        tensors = {node: slots[place] for node, place in self._plan.slots.items() if place in slots}
+        tensors = {node: slots[place] for node, place in self._line.slots.items() if place in slots}
         outputs = [_tensor(tensors[node]) for node in self._built.written.outputs]
         return Replayed(outputs, ran, tensors, leaves)
 
@@ -123,7 +124,7 @@ class Replay:
             arguments = [slots[place] for place in step.arguments]
             slots[step.target] = calls.apply(node.op, arguments, step.parameters)
             return
-        places = self._plan.slots
+        places = self._line.slots
         given = [None if one is None else _argument(slots[places[one]]) for one in call.arguments]
         found = calls.call(call.record, given, call.parameters)
         for one, result in zip(call.results, found if isinstance(found, tuple) else (found,), strict=True):
@@ -135,7 +136,7 @@ class Replay:
         name = self._named.get(node)
         if name is None:
             return
-        found: Tensor = slots[self._plan.slots[node]]
+        found: Tensor = slots[self._line.slots[node]]
         if found.requires_grad:
             found.retain_grad()
         else:

@@ -45,6 +45,8 @@ LAYERS: dict[str, set[str]] = {
 # The modules of output that draw graphs and write formulas know nodes.
 DRAWING = {"gradcli.output.formula": {"graph"}, "gradcli.output.picture": {"graph"}}
 
+# What runs on arrays alone, and so may load NumPy while it is imported itself.
+ON_ARRAYS = ("gradcli.execute.kernels.", "gradcli.execute.blocks", "gradcli.autograd.")
 # Who may load a package, and whether while it is imported itself.
 PACKAGES: dict[str, tuple[str, ...]] = {
     "click": ("gradcli.commands",),
@@ -127,9 +129,7 @@ def test_imports_of_others(name: str) -> None:
     for one in THEIRS[name]:
         package = one.module.split(".")[0]
         if package == "numpy":
-            assert one.late or name.startswith(("gradcli.execute.kernels.", "gradcli.autograd.")), (
-                f"{name} imports NumPy while it is imported"
-            )
+            assert one.late or name.startswith(ON_ARRAYS), f"{name} imports NumPy while it is imported"
         else:
             assert package in PACKAGES, f"{name} imports {package}"
             assert name.startswith(PACKAGES[package]), f"{name} imports {package}"

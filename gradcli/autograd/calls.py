@@ -23,7 +23,7 @@ from gradcli.autograd.modes import state
 from gradcli.autograd.types import as_numbers, narrow
 from gradcli.autograd.variable import Variable, made, viewed
 from gradcli.errors import ShapeProblem
-from gradcli.execute.plan import failure
+from gradcli.execute.straight import failure
 from gradcli.graph.node import Kind, Node, Operation, constant, variable
 from gradcli.graph.operations.compose import Composite
 

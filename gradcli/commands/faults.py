@@ -16,7 +16,7 @@ def as_gradcli_error(error: Exception) -> GradcliError:
     if isinstance(error, OSError):
         return _system(error)
     if isinstance(error, MemoryError):
-        from gradcli.execute.plan import out_of_memory
+        from gradcli.execute.straight import out_of_memory
 
         return out_of_memory(error)
     if isinstance(error, RecursionError):

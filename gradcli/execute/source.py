@@ -85,8 +85,13 @@ def function(
         "_float": float,
         "_errors": (ArithmeticError, ValueError),
     }
+    return compiled(lines, space, "compiled")
+
+
+def compiled(lines: Sequence[str], space: dict[str, Any], name: str) -> Callable[..., Any]:
+    """The function of a name that lines of source define, among the values that they name."""
     exec(compile("\n".join(lines), "<compiled expression>", "exec"), space)
-    found: Callable[..., Any] = space["compiled"]
+    found: Callable[..., Any] = space[name]
     return found
 
 
@@ -109,14 +114,14 @@ class _Written:
         self.of: dict[Node, str] = {}
         self.space: dict[str, Any] = {"_inf": float("inf"), "_nan": float("nan")}
         told = told_by(nodes)
-        self.told = [node for node in dict.fromkeys(outputs) if node in told]
+        self.told = [node for node in dict.fromkeys(outputs) if told is not None and node in told.nodes]
         for node in nodes:
             if node.op is CONSTANT:
                 self.of[node] = _literal(node.values[0])
             elif node.op is INPUT:
                 self.of[node] = node.values[0]
             else:
-                self._step(node, plain=bool(told))
+                self._step(node, plain=told is not None)
 
     def _step(self, node: Node, *, plain: bool) -> None:
         arguments = [self.of[arg] for arg in node.args]

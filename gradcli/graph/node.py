@@ -86,6 +86,8 @@ class Operation(NamedTuple):
         torch_of: the name of PyTorch's backward node, where it depends on how the operation is applied.
         variadic: whether it takes any number of arrays.
         plain: whether it makes a number of numbers and has no parameter; on scalars nothing is left to check.
+        joined: the function of two arguments that it is the reduction by, and so joins its results over
+            parts of an axis.
     """
 
     name: str
@@ -120,6 +122,7 @@ class Operation(NamedTuple):
     torch_of: Callable[[Node], str] | None = None
     variadic: bool = False
     plain: bool = False
+    joined: str = ""
 
     @property
     def spelled(self) -> str:
@@ -142,15 +145,13 @@ class Operation(NamedTuple):
         Raises:
             ShapeProblem: the arguments' shapes do not fit, or the result has too many axes.
         """
-        for node in arguments:
-            if not isinstance(node, Node):
-                return self(*map(as_node, arguments), **parameters)
-            if node.shape or node.kind != "float":
-                break
-        else:
-            if self.plain:
-                return Node(self, arguments, (), (), "float")  # type: ignore[arg-type]  # they were looked at
-        nodes = list(map(as_node, arguments))
+        nodes = [argument if isinstance(argument, Node) else as_node(argument) for argument in arguments]
+        if self.plain:
+            for node in nodes:
+                if node.shape or node.kind != "float":
+                    break
+            else:
+                return Node(self, tuple(nodes), (), (), "float")
         if self.prepare is not None:
             parameters = self.prepare(nodes, parameters)
         last = len(self.takes) - 1

@@ -33,7 +33,7 @@ def share(outputs: Sequence[Node], origins: dict[Node, Node] | None = None) -> l
 
 
 def exact_values(node: Node) -> Hashable:
-    """Its parameters, to tell it from others: numbers by their digits, for 0.0 and -0.0 are equal, nan is not."""
+    """A node's parameters as a key: numbers by their digits, for 0.0 equals -0.0 and nan is not nan."""
     values = node.values
     if values and (node.op is CONSTANT or any(isinstance(value, float) for value in values)):
         return repr(values)

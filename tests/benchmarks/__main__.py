@@ -1,58 +1,89 @@
-"""Start-up against its floor: ``python -m tests.benchmarks [ROUNDS]``.
+"""gradcli against the engines people would use instead: ``python -m tests.benchmarks [NAME ...]``.
 
-Whole processes with their output piped, each pair run in turn, so that the ratio holds when
-the machine's speed drifts. The floor is the import of the packages that no such tool can do without.
+Needs the extra ``bench``; a peer that is not installed has a row that says so. Answers are compared before a
+time counts, and times are taken in turn, so that ratios hold where the machine's speed drifts.
 """
 
 from __future__ import annotations
 
-import statistics
-import subprocess
+import argparse
 import sys
-import time
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import suppress
+from difflib import get_close_matches
 
 from rich.console import Console
-from rich.table import Table
 
-GRADCLI = str(Path(sys.executable).parent / "gradcli")
+from tests.benchmarks import alone, report
+from tests.benchmarks.case import Row
+from tests.benchmarks.table import CASES, NAMES
 
-PAIRS = [
-    (["--help"], "import click", 1.4),
-    (["grad", "x^2", "x=3", "--wrt", "x"], "import numpy, click", 1.3),
-    (["eval", "sin(1)/3"], "import numpy, click", None),
-    (["grad", "mean((x+2)*(x+2)*2)", "x=1,2,3"], "import numpy, click", None),
-]
+ROUNDS = 15
+WIDTH = 150
+INTERRUPTED = 130
 
 
-def seconds(command: list[str]) -> float:
-    """How long one process takes."""
-    start = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return time.perf_counter() - start
+def main(words: Sequence[str] | None = None) -> int:
+    """Measure what is asked for, or all of it; 1 if a row has failed, but not for want of a package."""
+    options = _parser().parse_args(words)
+    wanted = [place for place, case in enumerate(CASES) if not options.names or case.name in options.names]
+    progress = Console(stderr=True)
+    rows: list[Row] = []
+    # Who interrupts a long run sees what there is.
+    with suppress(KeyboardInterrupt):
+        for place in wanted:
+            case = CASES[place]
+            with progress.status(f"{len(rows) + 1} of {len(wanted)}: {case.work} against {case.peer}"):
+                rows.append(alone.row(case, place, options.rounds))
+    if options.json:
+        print(report.as_json(rows))
+    elif options.markdown:
+        print(report.markdown(rows))
+    else:
+        console = Console()
+        # A pipe has no width of its own.
+        console = console if console.is_terminal else Console(width=WIDTH)
+        console.print(report.table(rows))
+    if len(rows) < len(wanted):
+        return INTERRUPTED
+    return int(any(row.measured is None and not row.absent for row in rows))
 
 
-def compare(ours: list[str], floor: list[str], rounds: int) -> tuple[float, float, float]:
-    """The medians of both, and of their ratio pair by pair."""
-    seconds(ours), seconds(floor)
-    pairs = [(seconds(ours), seconds(floor)) for _ in range(rounds)]
-    mine, theirs = zip(*pairs, strict=True)
-    ratio = statistics.median([a / b for a, b in pairs])
-    return statistics.median(mine), statistics.median(theirs), ratio
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m tests.benchmarks", description=__doc__.split(":")[0] + ".")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        type=_name,
+        metavar="NAME",
+        help=f"what to run: {', '.join(NAMES)}; all by default",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print figures as JSON, with all their digits")
+    form.add_argument("--markdown", action="store_true", help="print the table as the README has it")
+    parser.add_argument(
+        "--rounds",
+        type=_rounds,
+        default=ROUNDS,
+        metavar="N",
+        help=f"pairs of rounds a row, {ROUNDS} by default",
+    )
+    return parser
 
 
-def main() -> None:
-    """Print the table."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-    table = Table("gradcli", "against python -c", "ours (ms)", "floor (ms)", "ratio", "bound")
-    for arguments, floor, bound in PAIRS:
-        mine, theirs, ratio = compare([GRADCLI, *arguments], [sys.executable, "-c", floor], rounds)
-        shown = "" if bound is None else f"{bound}"
-        table.add_row(
-            " ".join(arguments), floor, f"{mine * 1e3:.0f}", f"{theirs * 1e3:.0f}", f"{ratio:.2f}", shown
-        )
-    Console().print(table)
+def _name(word: str) -> str:
+    if word not in NAMES:
+        near = get_close_matches(word, NAMES, n=1)
+        known = f"did you mean {near[0]}?" if near else f"there are {', '.join(NAMES)}"
+        raise argparse.ArgumentTypeError(f"no benchmark has the name {word}: {known}")
+    return word
+
+
+def _rounds(word: str) -> int:
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"rounds are a whole number above 0, not {word}")
+    return int(word)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

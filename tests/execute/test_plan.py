@@ -122,9 +122,9 @@ def test_a_gradient_keeps_no_more_than_it_needs() -> None:
     x = variable("x", (3,))
     y = ops.exp(x)
     plan = Plan([y, *(one for one in derive.vjp([(ops.sum(y), constant(1.0))], [x]) if one is not None)])
-    freed = [place for step in plan.steps for place in step.forget]
+    freed = [place for step in plan.literal.steps for place in step.forget]
     assert len(freed) == len(set(freed))
-    assert not {place for place, *_ in plan.outputs} & set(freed)
+    assert not {place for place, *_ in plan.literal.outputs} & set(freed)
 
 
 def test_a_plan_runs_again_with_other_values() -> None:

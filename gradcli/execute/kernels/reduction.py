@@ -34,9 +34,16 @@ def fit(x: Array, like: Array, lead: int, keep: int) -> Array:
     return np.broadcast_to(x, (*x.shape[:lead], *target))
 
 
+def total(x: Array, axis: Axes, keepdims: bool) -> Array:
+    """The sum; asked of the ufunc itself, for ``numpy.sum`` takes four times as long to get there."""
+    reduce: Any = np.add.reduce
+    found: Array = reduce(x, axis=axis, keepdims=keepdims)
+    return found
+
+
 def mean(x: Array, axis: Axes, keepdims: bool) -> Array:
     """The mean; nan of no elements, without the warning that NumPy's own gives."""
-    return np.asarray(np.divide(np.sum(x, axis=axis, keepdims=keepdims), count(x, axis)))
+    return np.asarray(np.divide(total(x, axis, keepdims), count(x, axis)))
 
 
 def maximum(x: Array, axis: Axes, keepdims: bool) -> Array:

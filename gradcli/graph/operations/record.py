@@ -56,6 +56,7 @@ def define(
     view: bool = False,
     exact: str = "",
     torch_of: Callable[[Node], str] | None = None,
+    joined: str = "",
 ) -> Operation:
     """Enter a record into the table. Without a shape rule it is elementwise."""
     names = tuple(arguments.split())
@@ -93,6 +94,7 @@ def define(
         torch_of=torch_of,
         variadic=arguments.endswith("*"),
         plain=shape is None and not parameters and gives == "float" and takes == "float",
+        joined=joined,
     )
     ops.records[name] = record
     return record

@@ -57,7 +57,8 @@ def count(x: Node, axis: tuple[int, ...]) -> Node | float:
 define(
     "sum",
     pullback=lambda g, y, x, axis, keepdims: restored(g, axis, keepdims),
-    kernel="numpy.sum",
+    kernel="kernels.reduction.total",
+    joined="numpy.add",
     doc="the sum over axes",
     analytic=True,
     scalar="scalars.identity",
@@ -117,6 +118,7 @@ define(
     "prod",
     pullback=_product_rule,
     kernel="numpy.prod",
+    joined="numpy.multiply",
     doc="the product over axes",
     analytic=True,
     scalar="scalars.identity",
@@ -150,6 +152,7 @@ for _name in ("max", "min"):
         _name,
         pullback=_shared,
         kernel=f"kernels.reduction.{_name}imum",
+        joined=f"numpy.{_name}imum",
         kink=lambda x, axis, keepdims, name=_name: tied(
             x, ops.records[name](x, axis=axis, keepdims=True), axis
         ),

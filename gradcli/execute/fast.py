@@ -1,0 +1,89 @@
+"""The fast way to run a graph over arrays, and whether it was right.
+
+graph -> lower -> share -> fuse -> steps and loops in order, with plain products for strong ones
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gradcli.errors import EvaluationError
+from gradcli.execute.backends import Backend
+from gradcli.execute.fuse import Loop, fuse
+from gradcli.execute.products import told_by
+from gradcli.execute.straight import Kernel, Straight
+from gradcli.graph.lower import lower
+from gradcli.graph.node import Node, ops, reachable
+from gradcli.graph.shapes import elements, is_known
+from gradcli.graph.simplify import share
+
+Value = Any
+
+# Types that loops have buffers of.
+_REAL = ("float64", "float32")
+
+
+class Fast:
+    """A graph without choices, ready to run fast.
+
+    Args:
+        outputs: the nodes whose values are wanted.
+        dtype: the type of its numbers.
+        backend: arrays of that type.
+    """
+
+    def __init__(self, outputs: Sequence[Node], dtype: str, backend: Backend) -> None:
+        self._backend = backend
+        self._dtype = dtype
+        self._count = len(outputs)
+        outputs = share(lower(outputs, self._folded))
+        told = told_by(reachable(outputs))
+        self._plain = told is not None
+        scales: list[Node] = []
+        looks: list[Node] = []
+        if told is not None:
+            scales = list(told.scales)
+            looks = [_extreme(node) for node in dict.fromkeys(outputs) if node in told.nodes]
+        wanted = [*outputs, *scales, *[look for look in looks if elements(look.shape)]]
+        nodes = reachable(wanted)
+        order = fuse(nodes, wanted) if dtype in _REAL else nodes
+        self._line = Straight(order, wanted, backend, self._kernel)
+        places = [place for place, _, _ in self._line.outputs[self._count :]]
+        self._scales, self._looks = places[: len(scales)], places[len(scales) :]
+
+    def _folded(self, node: Node) -> float | None:
+        """A number, computed as the run would."""
+        try:
+            with self._backend.quietly():
+                values = [self._backend.constant(arg) for arg in node.args]
+                found: float = self._backend.kernel(node)(*values, **node.parameters).item()
+        except (EvaluationError, ValueError, OverflowError, AttributeError):
+            return None
+        return found
+
+    def _kernel(self, one: Node | Loop) -> Kernel:
+        if isinstance(one, Loop):
+            from gradcli.execute.blocks import Blocks
+
+            return Blocks(one, self._kernel, self._dtype)
+        return self._backend.multiply if self._plain and one.op is ops.strong else self._backend.kernel(one)
+
+    def run(self, values: Mapping[str, Value]) -> list[Value] | None:
+        """The outputs' values; nothing where another way has to tell what they are, or what is wrong."""
+        try:
+            slots = self._line.fill(values)
+        except EvaluationError:
+            return None
+        if self._scales and any(slots[place] == 0 for place in self._scales):
+            return None
+        if self._looks and self._backend.holds_nan([slots[place] for place in self._looks]):
+            return None
+        return self._line.answers(slots, self._count)
+
+
+def _extreme(node: Node) -> Node:
+    """A number that is nan if one of an array is: its largest."""
+    if not is_known(node.shape) or not node.shape or not elements(node.shape):
+        return node
+    return ops.max(node, axis=tuple(range(-node.ndim, 0)), keepdims=False)
