@@ -1,7 +1,7 @@
-"""The garbage collector rests while a large graph is made.
+"""The garbage collector rests while a large tree or graph is made.
 
-Every node of a graph stays alive, and there are no cycles among them; the collector would look at all of
-them again and again.
+Every node stays alive, and there are no cycles among them; the collector would look at all of them again
+and again.
 """
 
 from __future__ import annotations

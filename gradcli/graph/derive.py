@@ -90,6 +90,7 @@ def _pulled_back(
 ) -> list[Node | None]:
     # What is differentiated by stands outside every branch, also where only a branch uses it.
     regions = Regions(nodes, [*[output for output, _ in outputs], *wrt])
+    branches = regions.any
     met = None if trail is None else trail.met
     active = dependents(nodes, wrt)
     # What comes back to a node, summed up: from its own region, and by the regions inside that.
@@ -102,28 +103,25 @@ def _pulled_back(
             continue
         if trail is not None:
             trail.begin(node)
-        if node in inside:
+        if branches and node in inside:
             arrived[node] = _gathered(arrived.get(node), inside.pop(node), regions[node], node)
         g = arrived.get(node)
         if g is None:
             continue
-        op, args = node.op, node.args
-        parameters = node.parameters if node.values else {}
+        args = node.args
+        parameters = node.parameters
+        rules = _rules_of_many(node.op, len(args)) if node.op.variadic else node.op.pullback
         lead = g.shape[: len(g.shape) - len(node.shape)]
         for position, arg in enumerate(args):
-            if arg not in active:
-                continue
-            rule = _rule_of_many(op, position) if op.variadic else op.pullback[position]
-            if rule is None:
+            if arg not in active or (rule := rules[position]) is None:
                 continue
             contribution = rule(g, node, *args, **parameters)
             if contribution.shape != lead + arg.shape:
                 contribution = fitted(contribution, arg, lead)
-            if regions.any and (region := regions.demanded(node, position)) is not regions[arg]:
+            if branches and (region := regions.demanded(node, position)) is not regions[arg]:
                 _add(inside.setdefault(arg, {}), region, contribution)
             else:
-                others = arrived.get(arg)
-                arrived[arg] = contribution if others is None else ops.add(others, contribution)
+                _add(arrived, arg, contribution)
             if met is not None:
                 met.append((arg, node, contribution, regions.demanded(node, position), regions[arg]))
     return [arrived.get(node) for node in wrt]
@@ -140,7 +138,7 @@ def dependents(nodes: Sequence[Node], wrt: Sequence[Node]) -> set[Node]:
 
 def _add(sums: dict[K, Node], key: K, contribution: Node) -> None:
     found = sums.get(key)
-    sums[key] = contribution if found is None else found + contribution
+    sums[key] = contribution if found is None else ops.add(found, contribution)
 
 
 def _gathered(
@@ -173,11 +171,11 @@ def _guarded(cotangent: Node, region: Region, target: Node) -> Node:
     return ops.choice(region.condition, *branches)
 
 
-def _rule_of_many(op: Operation, position: int) -> Rule | None:
-    """The rule for an argument of an operation that takes any number of them: it is told which one."""
-    fixed = len(op.arguments) - 1
-    rule = op.pullback[min(position, fixed)]
-    return rule if rule is None or position < fixed else partial(rule, position - fixed)
+def _rules_of_many(op: Operation, count: int) -> list[Rule | None]:
+    """The rules of an operation that takes any number of arguments; that of the many is told which one."""
+    *fixed, rule = op.pullback[: len(op.arguments)]
+    others = range(count - len(fixed))
+    return [*fixed, *[None if rule is None else partial(rule, place) for place in others]]
 
 
 def fitted(cotangent: Node, target: Node, lead: Shape) -> Node:

@@ -145,13 +145,15 @@ class Operation(NamedTuple):
         Raises:
             ShapeProblem: the arguments' shapes do not fit, or the result has too many axes.
         """
-        nodes = [argument if isinstance(argument, Node) else as_node(argument) for argument in arguments]
-        if self.plain:
-            for node in nodes:
-                if node.shape or node.kind != "float":
-                    break
-            else:
-                return Node(self, tuple(nodes), (), (), "float")
+        nodes = []
+        plain = self.plain
+        for argument in arguments:
+            node = argument if isinstance(argument, Node) else as_node(argument)
+            if node.shape or node.kind != "float":
+                plain = False
+            nodes.append(node)
+        if plain:
+            return Node(self, tuple(nodes), (), (), "float")
         if self.prepare is not None:
             parameters = self.prepare(nodes, parameters)
         last = len(self.takes) - 1
