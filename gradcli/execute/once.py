@@ -30,14 +30,14 @@ def once(
     value = found.__getitem__
     try:
         for node in nodes:
-            if node.op is CONSTANT:
+            op = node.op
+            if op is CONSTANT:
                 found[node] = node.values[0]
-            elif node.op is INPUT:
+            elif op is INPUT:
                 found[node] = backend.given(values[node.values[0]], node.kind)
-            elif node.values:
-                found[node] = function(node.op.scalar)(*map(value, node.args), **node.parameters)
             else:
-                found[node] = function(node.op.scalar)(*map(value, node.args))
+                kernel, arguments = function(op.scalar), map(value, node.args)
+                found[node] = kernel(*arguments, **node.parameters) if node.values else kernel(*arguments)
     except (EvaluationError, ValueError, OverflowError, MemoryError):
         return None
     return list(map(value, outputs))

@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import EvaluationError
 from gradcli.execute import backends
-from gradcli.execute.fast import Fast
 from gradcli.execute.once import once
 from gradcli.execute.straight import Straight
 from gradcli.graph.collector import paused
@@ -25,6 +24,9 @@ from gradcli.graph.operations.comparison import CHOICE
 from gradcli.graph.regions import Region, Regions
 from gradcli.graph.shapes import elements
 from gradcli.graph.simplify import share
+
+if TYPE_CHECKING:
+    from gradcli.execute.fast import Fast
 
 Value = Any  # a float, a bool or an ndarray
 
@@ -77,6 +79,8 @@ class Plan:
         # On floats a strong product costs next to nothing, and there are no loops.
         if not self._plain or self.scalar:
             return None
+        from gradcli.execute.fast import Fast  # what runs once has no use for it
+
         with suppress(EvaluationError):  # a package is missing, and the literal way says what for
             return Fast(self._outputs, self._dtype, self._backend)
         return None
