@@ -6,6 +6,8 @@ import gc
 import os
 import signal
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 
 def main() -> None:
@@ -30,7 +32,18 @@ def main() -> None:
     if sys.stdout is None:
         sys.stderr.write("error: standard output cannot be written: it is closed\n")
         sys.exit(OutputError.exit_code)
-    sys.exit(run(sys.argv[1:]))
+    _leave(run(sys.argv[1:]))
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: to take down all that was made takes Python as long as a short command runs."""
+    watched = sys.getprofile() is not None or sys.gettrace() is not None
+    if not watched:
+        with suppress(OSError, ValueError):  # those Python tells of by itself
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

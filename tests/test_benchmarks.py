@@ -6,6 +6,7 @@ import json
 import math
 import subprocess
 import sys
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,7 +16,7 @@ from gradcli import tensor
 from gradcli.errors import Source
 from gradcli.language.parser import parse
 from tests.benchmarks import __main__ as program
-from tests.benchmarks import alone, parsing, report, tensors
+from tests.benchmarks import alone, long, parsing, report, tensors
 from tests.benchmarks.case import Asked, Case, Measured, Row, Side
 from tests.benchmarks.engines import hand, ours
 from tests.benchmarks.table import CASES, NAMES
@@ -187,6 +188,18 @@ def test_tensors_there_and_back():
     assert found(tensors.forward(leaf)) == pytest.approx([number(0.7)])
     assert found(tensors.there_and_back(leaf)) == pytest.approx(differences(number, 0.7).tolist())
     assert found(tensors.chain(10)(leaf)) == pytest.approx([1.0000001**10], rel=1e-12)
+
+
+@pytest.mark.parametrize("make", [long.graph, long.tree])
+def test_a_long_chain(make):
+    def number(x):
+        return 0.5 * (0.5 * x + x) + x
+
+    side = make(4)
+    call = side.call if side.ready is None else partial(side.call, side.ready())
+    value, slope = call()
+    assert value == pytest.approx(number(long.X), rel=1e-15)
+    assert slope == pytest.approx(0.5 * 1.5 + 1, rel=1e-15)
 
 
 def test_texts_to_parse():

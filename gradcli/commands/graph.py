@@ -39,6 +39,8 @@ N = TypeVar("N", bound=Hashable)
 # The columns of a value; on a narrow terminal less of it is shown.
 _ROOMS = (18, 11, 7)
 _PIPED_WIDTH = 80
+# Characters of an expression, more than its column has.
+_LONGEST_TEXT = 1000
 
 
 @expression_command("graph", _EXAMPLES)
@@ -186,7 +188,10 @@ def _texts(built: Built, nodes: Sequence[Node]) -> list[str]:
 
 def _source(built: Built, node: Node) -> str:
     span = built.spans.get(node)
-    return "" if span is None else built.source.part(span)
+    if span is None:
+        return ""
+    # A sum's terms are part of one another's texts: whole, those of a long one would be as many squared.
+    return built.source.part(span._replace(end=min(span.end, span.start + _LONGEST_TEXT)))
 
 
 def _sums(drawn: Drawing, precision: int, ascii: bool) -> list[str]:

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
 
 from gradcli.commands.options import Settings
@@ -102,6 +101,8 @@ class Streams:
 
     def screen(self) -> Screen:
         """The output as the tables see it."""
+        from shutil import get_terminal_size
+
         from gradcli.output.tables import Screen
 
         return Screen(self._target(), self.color, get_terminal_size().columns, self.ascii)
@@ -133,6 +134,8 @@ def report(error: GradcliError, severity: str, settings: Settings) -> None:
         line = error.source.line if error.source is not None else 0
         _tell(dumps_error(error, line or None, severity) + "\n")
         return
+    from shutil import get_terminal_size
+
     from gradcli.output.report import report_lines
 
     plain = settings.ascii or _only_ascii(sys.stderr)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from importlib import import_module
+from operator import attrgetter
 from typing import Any, Protocol
 
 from gradcli.errors import EvaluationError
@@ -54,6 +55,13 @@ class Backend(Protocol):
 def runs_on_floats(node: Node) -> bool:
     """Whether a node can be computed without NumPy."""
     return node.shape == () and (node.op is CONSTANT or node.op is INPUT or node.op.scalar != "")
+
+
+def run_on_floats(nodes: Sequence[Node]) -> bool:
+    """Whether all of them can be computed without NumPy; a long graph has few operations."""
+    if any(map(attrgetter("shape"), nodes)):
+        return False
+    return all(map(runs_on_floats, {node.op.name: node for node in nodes}.values()))
 
 
 @cache

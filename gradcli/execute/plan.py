@@ -1,5 +1,6 @@
 """A graph made ready to run.
 
+    graph -> values, the first time if all of them are floats
     graph -> share -> steps in order -> values
     graph -> share -> ``fast``, for arrays -> values, if it can tell that they are right
 
@@ -11,17 +12,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import EvaluationError
 from gradcli.execute import backends
-from gradcli.execute.fast import Fast
+from gradcli.execute.once import once
 from gradcli.execute.straight import Straight
+from gradcli.graph.collector import paused
 from gradcli.graph.node import Node, reachable
 from gradcli.graph.operations.comparison import CHOICE
 from gradcli.graph.regions import Region, Regions
 from gradcli.graph.shapes import elements
 from gradcli.graph.simplify import share
+
+if TYPE_CHECKING:
+    from gradcli.execute.fast import Fast
 
 Value = Any  # a float, a bool or an ndarray
 
@@ -45,31 +50,37 @@ class Plan:
         self._outputs = outputs
         self._dtype = dtype
         self._whole = whole
-        nodes = reachable(outputs)
-        self.scalar = dtype == "float64" and all(map(backends.runs_on_floats, nodes))
+        self._nodes = nodes = reachable(outputs)
+        self.scalar = dtype == "float64" and backends.run_on_floats(nodes)
         self._backend = backends.floats() if self.scalar else backends.numpy(dtype)
-        # On floats a strong product costs next to nothing, and there are no loops.
-        self._can_be_fast = not whole and not self.scalar and not any(node.op is CHOICE for node in nodes)
-        self._ran = any(elements(node.shape) >= _WORTH for node in nodes)
+        # A branch that is not taken is not computed.
+        self._plain = not whole and not any(node.op is CHOICE for node in nodes)
+        self._ran = not self.scalar and any(elements(node.shape) >= _WORTH for node in nodes)
 
     @cached_property
     def literal(self) -> Straight:
         """The way that is always right."""
-        origins: dict[Node, Node] = {}
-        outputs = self._outputs if self._whole else share(self._outputs, origins)
-        nodes = reachable(outputs)
-        regions = Regions(nodes, outputs)
-        order = _ordered(outputs, regions) if regions.any else nodes
-        kernel = self._backend.kernel
-        return Straight(
-            order, outputs, self._backend, kernel, regions=regions, origins=origins, whole=self._whole
-        )
+        with paused(len(self._nodes)):
+            origins: dict[Node, Node] = {}
+            outputs = self._outputs if self._whole else share(self._outputs, origins)
+            nodes = reachable(outputs)
+            regions = Regions(nodes, outputs)
+            order = _ordered(outputs, regions) if regions.any else nodes
+            kernel = self._backend.kernel
+            # Floats are too small to be worth forgetting.
+            whole = self._whole or self.scalar
+            return Straight(
+                order, outputs, self._backend, kernel, regions=regions, origins=origins, whole=whole
+            )
 
     @cached_property
     def fast(self) -> Fast | None:
         """The way to try first, on arrays."""
-        if not self._can_be_fast:
+        # On floats a strong product costs next to nothing, and there are no loops.
+        if not self._plain or self.scalar:
             return None
+        from gradcli.execute.fast import Fast  # what runs once has no use for it
+
         with suppress(EvaluationError):  # a package is missing, and the literal way says what for
             return Fast(self._outputs, self._dtype, self._backend)
         return None
@@ -83,7 +94,11 @@ class Plan:
         Raises:
             EvaluationError: an operation is impossible for these values, or memory ran out.
         """
-        found = self.fast.run(values) if self._ran and self.fast is not None else None
+        found = None
+        if self._ran:
+            found = None if self.fast is None else self.fast.run(values)
+        elif self.scalar and self._plain:
+            found = once(self._nodes, self._outputs, self._backend, values)
         self._ran = True
         return self.literal.answers(self.literal.fill(values)) if found is None else found
 

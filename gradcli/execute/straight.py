@@ -79,8 +79,8 @@ class Straight:
         self.outputs = [(slot[output], output.shape, output.kind) for output in outputs]
         # The user's arrays and the plan's own, which no result may be a part of.
         self.given = [place for node, place in self.slots.items() if node.shape and not node.args]
-        kept = range(len(slot)) if whole else [*self.given, *[place for place, _, _ in self.outputs]]
-        forget = _last_uses(order, self.slots, set(kept))
+        kept = [*self.given, *[place for place, _, _ in self.outputs]]
+        forget = {} if whole else _last_uses(order, self.slots, set(kept))
         for one in order:
             if isinstance(one, Region):
                 run = bool if one.taken else not_
@@ -93,7 +93,7 @@ class Straight:
                 targets = tuple([slot[result] for result in one.results])
                 node = one.nodes[0] if one.nodes else one.joins[0]
                 self.steps.append(
-                    Step(kernel(one), arguments, {}, targets[0], forget[one], None, node, targets)
+                    Step(kernel(one), arguments, {}, targets[0], forget.get(one, ()), None, node, targets)
                 )
             elif one.op is CONSTANT:
                 self.constants.append((slot[one], backend.constant(one)))
@@ -108,7 +108,7 @@ class Straight:
                     error.node = origin
                     raise
                 self.steps.append(
-                    Step(run, arguments, one.parameters, slot[one], forget[one], region, origin)
+                    Step(run, arguments, one.parameters, slot[one], forget.get(one, ()), region, origin)
                 )
 
     def fill(self, values: Mapping[str, Value]) -> list[Value]:

@@ -14,12 +14,17 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TypeVar
 
 from gradcli.errors import GradientProblem
-from gradcli.graph.node import Node, Rule, constant, ops, reachable
+from gradcli.graph.collector import paused
+from gradcli.graph.node import Node, Operation, Rule, constant, next_number, ops, reachable
 from gradcli.graph.regions import Region, Regions, depth
 from gradcli.graph.shapes import Shape, describe, elements, is_known
+
+K = TypeVar("K")
+Meeting = tuple[Node, Node, Node, Region | None, Region | None]
 
 
 class Trail:
@@ -29,35 +34,31 @@ class Trail:
 
     Args:
         meetings: whether to keep what met where, which costs as much memory as the derivative.
+
+    Attributes:
+        met: if they are kept, a target, the node that its cotangent came back through, the cotangent, and
+            the regions that it came from and that the target is in.
     """
 
     def __init__(self, *, meetings: bool = False) -> None:
-        self._meetings = meetings
+        self.met: list[Meeting] | None = [] if meetings else None
         self._first: list[int] = []
         self._nodes: list[Node] = []
-        self._met: list[tuple[Node, Node, Node, Region | None, Region | None]] = []
-
-    def met(
-        self, target: Node, source: Node, cotangent: Node, inner: Region | None, outer: Region | None
-    ) -> None:
-        """A cotangent of ``target`` that came back through ``source``, from one region into another."""
-        if self._meetings:
-            self._met.append((target, source, cotangent, inner, outer))
 
     @cached_property
     def contributions(self) -> dict[Node, list[tuple[Node, Node]]]:
         """For each node what came back to it, and through which; read when all is derived."""
         found: dict[Node, list[tuple[Node, Node]]] = {}
-        for target, source, cotangent, inner, outer in self._met:
+        for target, source, cotangent, inner, outer in self.met or ():
             while inner is not outer and inner is not None:
                 cotangent = _guarded(cotangent, inner, target)
                 inner = inner.parent
             found.setdefault(target, []).append((source, cotangent))
         return found
 
-    def mark(self, node: Node, before: Node) -> None:
-        """All nodes made since ``before`` came from differentiating ``node``."""
-        self._first.append(before.number + 1)
+    def begin(self, node: Node) -> None:
+        """All nodes made from now on, until the next one begins, come from differentiating ``node``."""
+        self._first.append(next_number())
         self._nodes.append(node)
 
     def origin(self, node: Node) -> Node | None:
@@ -80,31 +81,50 @@ def vjp(
         For each of ``wrt`` its cotangent, of its shape behind the same leading axes.
     """
     nodes = reachable([output for output, _ in outputs])
+    with paused(len(nodes)):
+        return _pulled_back(outputs, nodes, wrt, trail)
+
+
+def _pulled_back(
+    outputs: Sequence[tuple[Node, Node]], nodes: Sequence[Node], wrt: Sequence[Node], trail: Trail | None
+) -> list[Node | None]:
     # What is differentiated by stands outside every branch, also where only a branch uses it.
     regions = Regions(nodes, [*[output for output, _ in outputs], *wrt])
+    branches = regions.any
+    met = None if trail is None else trail.met
     active = dependents(nodes, wrt)
-    # For each node what comes back to it, by the region it comes from.
-    parts: dict[Node, dict[Region | None, Node]] = {}
-    cotangents: dict[Node, Node] = {}
+    # What comes back to a node, summed up: from its own region, and by the regions inside that.
+    arrived: dict[Node, Node] = {}
+    inside: dict[Node, dict[Region | None, Node]] = {}
     for output, cotangent in outputs:
-        _accumulate(parts, output, None, cotangent)
+        _add(arrived, output, cotangent)
     for node in reversed(nodes):
-        if node not in parts or node not in active:
+        if node not in active:
             continue
-        before = constant(0.0)
-        g = cotangents[node] = _gathered(parts.pop(node), regions[node], node)
-        for position, arg in enumerate(node.args):
-            if arg not in active:
-                continue
-            contribution = pulled(g, node, position)
-            if contribution is not None:
-                region = regions.demanded(node, position)
-                _accumulate(parts, arg, region, contribution)
-                if trail is not None:
-                    trail.met(arg, node, contribution, region, regions[arg])
         if trail is not None:
-            trail.mark(node, before)
-    return [cotangents.get(node) for node in wrt]
+            trail.begin(node)
+        if branches and node in inside:
+            arrived[node] = _gathered(arrived.get(node), inside.pop(node), regions[node], node)
+        g = arrived.get(node)
+        if g is None:
+            continue
+        args = node.args
+        parameters = node.parameters
+        rules = _rules(node.op, len(args))
+        lead = g.shape[: len(g.shape) - len(node.shape)]
+        for position, arg in enumerate(args):
+            if arg not in active or (rule := rules[position]) is None:
+                continue
+            contribution = rule(g, node, *args, **parameters)
+            if contribution.shape != lead + arg.shape:
+                contribution = fitted(contribution, arg, lead)
+            if branches and (region := regions.demanded(node, position)) is not regions[arg]:
+                _add(inside.setdefault(arg, {}), region, contribution)
+            else:
+                _add(arrived, arg, contribution)
+            if met is not None:
+                met.append((arg, node, contribution, regions.demanded(node, position), regions[arg]))
+    return [arrived.get(node) for node in wrt]
 
 
 def dependents(nodes: Sequence[Node], wrt: Sequence[Node]) -> set[Node]:
@@ -116,15 +136,17 @@ def dependents(nodes: Sequence[Node], wrt: Sequence[Node]) -> set[Node]:
     return active
 
 
-def _accumulate(
-    parts: dict[Node, dict[Region | None, Node]], node: Node, region: Region | None, contribution: Node
-) -> None:
-    found = parts.setdefault(node, {})
-    found[region] = found[region] + contribution if region in found else contribution
+def _add(sums: dict[K, Node], key: K, contribution: Node) -> None:
+    found = sums.get(key)
+    sums[key] = contribution if found is None else ops.add(found, contribution)
 
 
-def _gathered(parts: dict[Region | None, Node], region: Region | None, target: Node) -> Node:
+def _gathered(
+    own: Node | None, parts: dict[Region | None, Node], region: Region | None, target: Node
+) -> Node:
     """The sum of what comes from a region and those inside it, guarded once where it leaves each."""
+    if own is not None:
+        parts[region] = own
     waiting = sorted(parts, key=depth)
     while (inner := waiting.pop()) is not region:
         assert inner is not None
@@ -151,23 +173,26 @@ def _guarded(cotangent: Node, region: Region, target: Node) -> Node:
 
 def has_rule(node: Node, position: int) -> bool:
     """Whether a node has a derivative by one of its arguments at all."""
-    return _rule(node, position) is not None
-
-
-def _rule(node: Node, position: int) -> Rule | None:
-    rules = node.op.pullback
-    return rules[min(position, len(rules) - 1)] if rules else None
+    rules = _rules(node.op, len(node.args))
+    return bool(rules) and rules[position] is not None
 
 
 def pulled(g: Node, node: Node, position: int) -> Node | None:
     """The cotangent of one argument, of its shape behind the leading axes of ``g``."""
-    rule = _rule(node, position)
-    if rule is None:
+    rules = _rules(node.op, len(node.args))
+    if not rules or (rule := rules[position]) is None:
         return None
-    fixed = len(node.op.arguments) - node.op.variadic
-    which = (position - fixed,) if position >= fixed else ()
-    found = rule(*which, g, node, *node.args, **node.parameters)
+    found = rule(g, node, *node.args, **node.parameters)
     return fitted(found, node.args[position], g.shape[: g.ndim - node.ndim])
+
+
+def _rules(op: Operation, count: int) -> Sequence[Rule | None]:
+    """The rules of an operation by the position of an argument; that of the many is told which one it is."""
+    if not op.variadic:
+        return op.pullback
+    *fixed, rule = op.pullback[: len(op.arguments)]
+    others = range(count - len(fixed))
+    return [*fixed, *[None if rule is None else partial(rule, place) for place in others]]
 
 
 def fitted(cotangent: Node, target: Node, lead: Shape) -> Node:

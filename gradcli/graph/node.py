@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
-from typing import Any, Literal, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from gradcli.errors import ShapeProblem
 from gradcli.graph.shapes import Shape
@@ -21,7 +22,8 @@ Kind = Literal["float", "bool"]
 Takes = Kind | Literal["any", "alike"]
 Rule = Callable[..., "Node"]
 
-_numbers = count()
+next_number = count().__next__
+_number = attrgetter("number")
 
 # NumPy's limit.
 _MOST_AXES = 64
@@ -85,6 +87,8 @@ class Operation(NamedTuple):
         moves: whether its kernel only moves elements of the arguments that it has rules for, and fills in
             numbers.
         contracts: for a product of arrays its letters, as ``einsum`` has them, behind any batches.
+        variadic: whether it takes any number of arrays.
+        plain: whether it makes a number of numbers and has no parameter; on scalars nothing is left to check.
         joined: the function of two arguments that it is the reduction by, and so joins its results over
             parts of an axis.
     """
@@ -121,6 +125,8 @@ class Operation(NamedTuple):
     torch_of: Callable[[Node], str] | None = None
     moves: bool = False
     contracts: str = ""
+    variadic: bool = False
+    plain: bool = False
     joined: str = ""
 
     @property
@@ -138,18 +144,21 @@ class Operation(NamedTuple):
         words = [word[:1].upper() + word[1:] for word in self.name.split("_")]
         return self.torch or f"{''.join(words)}Backward0"
 
-    @property
-    def variadic(self) -> bool:
-        """Whether it takes any number of arrays."""
-        return bool(self.arguments) and self.arguments[-1].endswith("*")
-
     def __call__(self, *arguments: Node | float, **parameters: Any) -> Node:
         """Apply the operation: a new node, its shape checked.
 
         Raises:
             ShapeProblem: the arguments' shapes do not fit, or the result has too many axes.
         """
-        nodes = [argument if isinstance(argument, Node) else as_node(argument) for argument in arguments]
+        nodes = []
+        plain = self.plain
+        for argument in arguments:
+            node = argument if isinstance(argument, Node) else as_node(argument)
+            if node.shape or node.kind != "float":
+                plain = False
+            nodes.append(node)
+        if plain:
+            return Node(self, tuple(nodes), (), (), "float")
         if self.prepare is not None:
             parameters = self.prepare(nodes, parameters)
         last = len(self.takes) - 1
@@ -205,7 +214,7 @@ class Node(Array):
         self.values = values
         self.shape = shape
         self.kind = kind
-        self.number = next(_numbers)
+        self.number = next_number()
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -253,16 +262,19 @@ class Node(Array):
 
 
 class Table:
-    """The operations by name; ``ops.sin(x)`` applies one. Filled by ``graph.operations``."""
+    """The operations by name; ``ops.sin(x)`` applies one. Filled by ``graph.operations``.
 
-    def __init__(self) -> None:
-        self.records: dict[str, Operation] = {}
+    They are attributes like any others, which is what makes a long graph quick to build.
+    """
 
-    def __getattr__(self, name: str) -> Operation:
-        try:
-            return self.records[name]
-        except KeyError:
-            raise AttributeError(name) from None
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Operation: ...
+
+    @property
+    def records(self) -> dict[str, Operation]:
+        """The operations by name, to add one to."""
+        return self.__dict__
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self.records.values())
@@ -300,10 +312,11 @@ def is_constant(node: Node, value: float) -> bool:
 def reachable(outputs: Iterable[Node]) -> list[Node]:
     """Every node that the outputs depend on, themselves included, in creation order."""
     seen = set(outputs)
-    stack = list(seen)
-    while stack:
-        for arg in stack.pop().args:
+    found = list(seen)
+    for node in found:
+        for arg in node.args:
             if arg not in seen:
                 seen.add(arg)
-                stack.append(arg)
-    return sorted(seen, key=lambda node: node.number)
+                found.append(arg)
+    found.sort(key=_number)
+    return found

@@ -16,14 +16,12 @@ def share(outputs: Sequence[Node], origins: dict[Node, Node] | None = None) -> l
     """
     merged: dict[Node, Node] = {}
     known: dict[Hashable, Node] = {}
+    image = merged.__getitem__
     for node in reachable(outputs):
-        args = tuple([merged[arg] for arg in node.args])
-        # 0.0 and -0.0 are equal and nan is not: numbers are compared by their digits.
-        digits = node.op is CONSTANT or any(isinstance(value, float) for value in node.values)
-        values = repr(node.values) if digits else node.values
-        # A size that only the run knows is another object in every node: the rest decides it.
-        shape = None if node.args else node.shape
-        key = (node.op.name, args, values, shape, node.kind)
+        args = tuple(map(image, node.args))
+        # A size that only the run knows is another object in every node: the arguments decide it.
+        shape = None if args else node.shape
+        key = (node.op.name, args, exact_values(node), shape, node.kind)
         found = known.get(key)
         if found is None:
             found = node if args == node.args else Node(node.op, args, node.values, node.shape, node.kind)
@@ -32,3 +30,11 @@ def share(outputs: Sequence[Node], origins: dict[Node, Node] | None = None) -> l
                 origins[found] = node
         merged[node] = found
     return [merged[output] for output in outputs]
+
+
+def exact_values(node: Node) -> Hashable:
+    """A node's parameters as a key: numbers by their digits, for 0.0 equals -0.0 and nan is not nan."""
+    values = node.values
+    if values and (node.op is CONSTANT or any(isinstance(value, float) for value in values)):
+        return repr(values)
+    return values

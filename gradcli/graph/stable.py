@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gradcli.graph.node import CONSTANT, INPUT, Node
+from gradcli.graph.node import INPUT, Node
 from gradcli.graph.shapes import agree
+from gradcli.graph.simplify import exact_values
 
 if TYPE_CHECKING:
     from gradcli.graph.forms import Form
@@ -80,11 +81,8 @@ class View:
     def _key(self, node: Node) -> Hashable:
         if node.op is INPUT or node in self.kept:
             return node
-        # 0.0 and -0.0 are equal and nan is not: numbers are compared by their digits.
-        digits = node.op is CONSTANT or any(isinstance(value, float) for value in node.values)
-        values = repr(node.values) if digits else node.values
         args = tuple([self._classes[self.see(arg)] for arg in node.args])
-        return node.op.name, args, values, None if args else node.shape, node.kind
+        return node.op.name, args, exact_values(node), None if args else node.shape, node.kind
 
 
 class Stable:

@@ -9,12 +9,17 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from functools import cache
 from typing import NamedTuple
 
 HERE = os.path.dirname(__file__)
 EXPRESSION, PROGRAM = "expression", "program"
 """The two languages: a program is made of expressions, and of statements with effects."""
+
+_BRACKETS = {"LPAR": 1, "LSQB": 1, "RPAR": -1, "RSQB": -1}
+# At a brace newlines count again, whatever is open before it.
+_BRACES = {"LBRACE": -sys.maxsize, "RBRACE": -sys.maxsize}
 
 
 class Rule(NamedTuple):
@@ -54,6 +59,11 @@ class Automaton:
         self.keywords: dict[str, int] = {word: number[kind] for word, kind in keywords.items()}
         self.ignored = [kind in tables["ignored"] for kind in self.kinds]
         self.silent = [kind in tables["silent"] for kind in self.kinds]
+        depths = _BRACKETS | _BRACES if self.is_program else _BRACKETS
+        self.depth_change: dict[int, int] = {number[kind]: change for kind, change in depths.items()}
+        special = {"NAME", "_NEWLINE", *depths, *tables["ignored"]}
+        self.ordinary = [kind not in special for kind, _ in terminals] + [False]
+        """By group of the pattern: what is a word of its terminal's kind wherever it stands."""
 
         # Group i + 1 is the terminal i. What begins no word is taken a character at a time.
         groups = "|".join(f"({pattern})" for _, pattern in terminals)

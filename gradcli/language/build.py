@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from gradcli.errors import GradcliError, Source, Span, SyntaxProblem
+from gradcli.graph.collector import paused
 from gradcli.graph.derive import Trail
 from gradcli.graph.node import Node, ops
 from gradcli.graph.stable import Rewrite
@@ -90,6 +91,21 @@ def build(
     Raises:
         ExpressionError: whatever is wrong with it, under its text.
     """
+    with paused(tree.end - tree.start):
+        return _built(tree, source, given, wrt, free=free, seed=seed, target=target, stable=stable)
+
+
+def _built(
+    tree: Tree,
+    source: Source,
+    given: Mapping[str, Given],
+    wrt: Collection[str],
+    *,
+    free: bool,
+    seed: int,
+    target: str,
+    stable: bool,
+) -> Built:
     differentiated = differentiated_names(tree) if contains_derivative(tree) else None
     context = GraphContext(source, given, wrt, free, differentiated, stable, Draws(seed, target))
     scope: Scope = {}

@@ -20,13 +20,8 @@ def lex(text: str, machine: Automaton) -> list[Word]:
     """The words of the text, with one for its end, which stands right after the last of the others."""
     keywords, ignored, unknown = machine.keywords, machine.ignored, machine.unknown
     name, newline = machine.numbers["NAME"], machine.numbers["_NEWLINE"]
-    depth_change = {machine.numbers[kind]: 1 for kind in ("LPAR", "LSQB")}
-    depth_change.update({machine.numbers[kind]: -1 for kind in ("RPAR", "RSQB")})
-    if machine.is_program:
-        # At a brace newlines count again, whatever is open before it.
-        depth_change.update({machine.numbers[kind]: -len(text) for kind in ("LBRACE", "RBRACE")})
+    depth_change, ordinary = machine.depth_change, machine.ordinary
     ascii_only = text.isascii()
-    is_unknown = len(ignored) - len(keywords) - 1
 
     words: list[Word] = []
     depth = 0
@@ -34,18 +29,20 @@ def lex(text: str, machine: Automaton) -> list[Word]:
     for match in machine.pattern.finditer(text, text.startswith(BYTE_ORDER_MARK)):
         kind = match.lastindex - 1  # type: ignore[operator]
         start, end = match.span()
-        if kind == name:
+        if ordinary[kind]:
+            pass  # a number or an operator: half of a text
+        elif kind == name:
             word = match.group()
             if word in keywords:
                 kind = keywords[word]
             elif not ascii_only and not normal(word).isidentifier():
                 kind = unknown
-        elif kind in depth_change:
-            depth = max(0, depth + depth_change[kind])
-        elif kind == is_unknown:
-            kind = unknown
         elif ignored[kind] or (kind == newline and depth):
             continue
+        elif kind in depth_change:
+            depth = max(0, depth + depth_change[kind])
+        elif kind != newline:
+            kind = unknown
         words.append((kind, start, end))
     last = words[-1][2] if words else 0
     words.append((machine.end, last, last))

@@ -7,16 +7,13 @@ what to say about it.
 
 from __future__ import annotations
 
-import gc
 from typing import cast
 
 from gradcli.errors import EmptyInputError, Source
+from gradcli.graph.collector import paused
 from gradcli.language.automaton import EXPRESSION, Automaton, automaton
 from gradcli.language.lexer import Word, lex, normal
 from gradcli.language.tree import Token, Tree
-
-BIG = 10_000
-"""Words of a text that is worth pausing the garbage collector for."""
 
 Part = Tree | Token | list["Part"] | None
 """A symbol's part of the tree: None for a word that it leaves out, a list for children of the rule above."""
@@ -38,15 +35,8 @@ def parse(source: Source, language: str = EXPRESSION) -> Tree:
     separators = (machine.numbers["_NEWLINE"], machine.numbers["_SEMICOLON"], machine.end)
     if words[0][0] in separators and all(kind in separators for kind, _, _ in words):
         raise EmptyInputError(f"there is no {language} to read", source=source)
-    # Every object of a tree stays alive, and a big one has the collector look at all of them again and again.
-    pause = len(words) > BIG and gc.isenabled()
-    if pause:
-        gc.disable()
-    try:
+    with paused(len(words)):
         tree, refused = _run(machine, source.text, words)
-    finally:
-        if pause:
-            gc.enable()
     if tree is None:
         from .failure import Failure  # only a wrong text pays for the table of hints
         from .hints import problem

@@ -39,7 +39,6 @@ def draw_rails(
     rows: list[str] = []
     for node in nodes:
         ends = waiting.pop(node, None) or [lanes.nearest(0, lanes.width)]
-        ends.sort()
         at, merged = ends[0], ends[1:]
         below = children(node)
         own, joined = _split(below, waiting, at) if lanes.open > CROWDED else (list(below), [])
@@ -64,7 +63,7 @@ def draw_rails(
             base[2 * lane] = " "
         del base[2 * lanes.width :]
         for lane, child in zip(sorted(going_on), own, strict=True):
-            waiting.setdefault(child, []).append(lane)
+            insort(waiting.setdefault(child, []), lane)
             base[2 * lane] = "│"
     width = max(map(len, rows), default=0)
     return [row.ljust(width).translate(ASCII) if ascii else row.ljust(width) for row in rows]
@@ -75,12 +74,24 @@ def _split(below: Sequence[N], waiting: dict[N, list[int]], at: int) -> tuple[li
     own: list[N] = []
     joined: list[int] = []
     for place, child in enumerate(below):
-        there = [lane for lane in waiting.get(child, ()) if lane not in joined]
-        if not there or (not own and place == len(below) - 1):
+        lane = _nearest(waiting.get(child, ()), at, joined)
+        if lane is None or (not own and place == len(below) - 1):
             own.append(child)
         else:
-            joined.append(min(there, key=lambda lane: abs(lane - at)))
+            joined.append(lane)
     return own, joined
+
+
+def _nearest(lanes: Sequence[int], at: int, taken: Sequence[int]) -> int | None:
+    """The lane nearest to one, of lanes from left to right without those that are taken."""
+    right = bisect(lanes, at)
+    left = right - 1
+    while left >= 0 and lanes[left] in taken:
+        left -= 1
+    while right < len(lanes) and lanes[right] in taken:
+        right += 1
+    near = [lanes[place] for place in (left, right) if 0 <= place < len(lanes)]
+    return min(near, key=lambda lane: abs(lane - at), default=None)
 
 
 def _row(base: list[str], at: int, left: int, right: int, events: dict[int, str], limit: int) -> str:

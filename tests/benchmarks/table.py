@@ -57,14 +57,13 @@ CASES = [
         Asked(5),
         partial(parsing.parsed, 10**4),
     ),
-    Case(
-        "long",
-        "chain of operations on a scalar: build, derive, plan and run",
-        10**5,
-        "torch eager",
-        Asked(2),
-        partial(long.horner, 10**5),
-    ),
+    *[
+        Case("long", work, 10**5, "torch eager", Asked(bound), partial(long.against_torch, ours, 10**5))
+        for work, ours, bound in [
+            ("chain of operations on a scalar: build, derive, plan and run", long.graph(10**5), 2),
+            ("the same chain, from the tree of its text", long.tree(10**5), None),
+        ]
+    ],
     start("grad 'x^2*sin(x)' x=3 --wrt x", "click", 1.4),
     start("grad 'mean((x+2)*(x+2)*2)' x=@v.npy --wrt x", "numpy, click", 1.25),
     start("--help", "click", 1.4),

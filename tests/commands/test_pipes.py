@@ -145,3 +145,11 @@ def test_memory_is_bounded_where_the_system_has_no_bound():
     assert done.err.startswith(
         "error: ones(): there is not enough memory for an array of shape (1000000000000000,)"
     )
+
+
+def test_a_profiler_sees_the_end():
+    """Who is not watched ends at once, and leaves the taking down to the system."""
+    done = shell(f"{sys.executable} -m cProfile -m gradcli eval 1+1")
+    assert done.code == 0
+    assert done.out.startswith("2\n")
+    assert "function calls" in done.out

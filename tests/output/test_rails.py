@@ -182,3 +182,16 @@ def test_a_star_of_twenty_thousand_children():
     rows = draw_rails(range(20_001), lambda node: [] if node else range(1, 20_001))
     assert max(map(len, rows)) == 130
     assert time.process_time() - start < 10
+
+
+def test_twenty_thousand_nodes_that_take_the_same_child_twice():
+    """Each leaves a lane open on its way to the last row."""
+    size = 40_000
+    leaf = size
+    start = time.process_time()
+    rows = draw_rails(
+        range(size + 1),
+        lambda node: [] if node == leaf else [leaf, leaf] if node % 2 else [node + 1, min(node + 2, leaf)],
+    )
+    assert len(rows) == size + 1
+    assert time.process_time() - start < 10

@@ -96,6 +96,8 @@ def define(
         torch_of=torch_of,
         moves=moves or view,
         contracts=contracts,
+        variadic=arguments.endswith("*"),
+        plain=shape is None and not parameters and gives == "float" and takes == "float",
         joined=joined,
     )
     ops.records[name] = record
@@ -178,11 +180,9 @@ def reduced(shape: Shape, axis: tuple[int, ...], keepdims: bool, **_: Any) -> Sh
 
 def strong(g: Node, d: Node) -> Node:
     """``g * d``, but exactly zero where ``g`` is, whatever ``d`` is: the chain rule's product."""
-    if is_constant(g, 1.0):
-        return d
     # A factor that is written as 0 is no path at all: what comes in is not used there, were it inf or nan.
     # In forward mode it has to be so, where g is the other factor's slope: 0 * sqrt(x) is flat at 0.
-    return d if is_constant(d, 0.0) else ops.strong(g, d)
+    return d if is_constant(g, 1.0) or is_constant(d, 0.0) else ops.strong(g, d)
 
 
 def restored(g: Node, axis: tuple[int, ...], keepdims: bool) -> Node:
