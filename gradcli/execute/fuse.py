@@ -22,9 +22,6 @@ from gradcli.graph.shapes import Shape, elements, is_known
 _MOST_TIMES = 3
 # Kernels of the topics that take longer than a way to memory and back.
 _COSTLY = {"special", "integrals"}
-# Elements of an array that is worth to be run: block by block a larger one needs no memory, but minutes. That
-# there is no room for it is the better answer, for so large a size is a slip.
-_LONGEST = 1 << 34
 
 
 class Loop:
@@ -203,7 +200,7 @@ def by_rows(node: Node, position: int) -> bool:
 
 
 def _runs_by_rows(node: Node) -> bool:
-    if not node.shape or not is_known(node.shape) or not 0 < elements(node.shape) <= _LONGEST:
+    if not node.shape or not is_known(node.shape) or not elements(node.shape):
         return False
     if node.op is CONSTANT or node.op is INPUT:
         return False
@@ -238,7 +235,7 @@ def _axes(node: Node) -> Iterator[Any]:
 def _is_join(node: Node) -> bool:
     if not node.op.joined or not node.args[0].shape or not is_known(node.args[0].shape):
         return False
-    return -node.args[0].ndim in next(_axes(node)) and 0 < elements(node.args[0].shape) <= _LONGEST
+    return -node.args[0].ndim in next(_axes(node)) and elements(node.args[0].shape) > 0
 
 
 def _is_view(node: Node) -> bool:

@@ -32,6 +32,8 @@ Value = Any  # a float, a bool or an ndarray
 
 # Where an array has as many elements, the time to find out how to run them fast is small beside one run.
 _WORTH = 1 << 16
+# Block by block a sum of so many would run for minutes. That there is no room for them is the better answer.
+_TOO_MANY = 1 << 34
 
 
 class Plan:
@@ -53,9 +55,10 @@ class Plan:
         self._nodes = nodes = reachable(outputs)
         self.scalar = dtype == "float64" and backends.run_on_floats(nodes)
         self._backend = backends.floats() if self.scalar else backends.numpy(dtype)
+        most = 0 if self.scalar else max([elements(node.shape) for node in nodes], default=0)
         # A branch that is not taken is not computed.
-        self._plain = not whole and not any(node.op is CHOICE for node in nodes)
-        self._ran = not self.scalar and any(elements(node.shape) >= _WORTH for node in nodes)
+        self._plain = not whole and most < _TOO_MANY and not any(node.op is CHOICE for node in nodes)
+        self._ran = most >= _WORTH
 
     @cached_property
     def literal(self) -> Straight:
