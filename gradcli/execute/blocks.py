@@ -26,8 +26,10 @@ from gradcli.graph.shapes import elements
 _BLOCK = 1 << 15
 # Blocks come by the handful, so that any usual number of cores has as many each.
 _HANDFUL = 4
-# Additions that take longer than to wake another thread.
+# Additions that take longer than to wake another thread, and those of a step that take longer than to wait
+# for one that is on its way to its own next step.
 _WORTH = 1 << 20
+_STEP = 1 << 14
 
 Edges = list[tuple[int, int, int]]
 
@@ -63,7 +65,8 @@ class Blocks:
         self._lines = lines
         self._work = lines.in_blocks()
         self._edges = edges
-        self._long = lines.work * edges[-1][-1] > _WORTH
+        work = lines.work * edges[-1][-1]
+        self._pays = work > _WORTH and work > _STEP * len(edges) * lines.steps
         self._most = max([high - low for _, low, high in edges])
         self._spare: list[list[Array]] = []
         self._sliced = [node.shape for node in loop.sliced]
@@ -94,7 +97,7 @@ class Blocks:
             self._work(edges, sliced, whole, rows, buffers, parts)
             self._spare.append(buffers)
 
-        threads.side_by_side(work, min(threads.cores(), len(self._edges)) if self._long else 1)
+        threads.side_by_side(work, min(threads.cores(), len(self._edges)) if self._pays else 1)
         return (*stored, *map(self._joined, self._joins, parts))
 
     def _cut(self, value: Any, shape: tuple[Any, ...]) -> Array:

@@ -40,6 +40,7 @@ class Lines:
 
     Attributes:
         width: how many elements the widest row has.
+        steps: how many calls a block takes.
         work: how long a row takes, in additions of two numbers.
     """
 
@@ -55,7 +56,8 @@ class Lines:
         found = shared(loop, rows, {node for node, one in kernels.items() if isinstance(one, np.ufunc)})
         self._buffers = found.every
         self.width = max([elements(row) for row in [*rows, *map(self._row, loop.sliced)]], default=1)
-        costs = [1 if node.op.topic in _SIMPLE else _OTHERS for node in loop.nodes]
+        self.steps = len(loop.nodes) + len(loop.joins)
+        costs = [0 if node.op.view else 1 if node.op.topic in _SIMPLE else _OTHERS for node in loop.nodes]
         self.work = sum(map(mul, costs, map(elements, rows))) + self.width * len(loop.joins)
         self._space: dict[str, Any] = {}
         self._sliced = {node: f"a{place}" for place, node in enumerate(loop.sliced)}
