@@ -8,7 +8,7 @@ the same bits.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
+from itertools import count, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,6 +47,10 @@ class _Buffer(NamedTuple):
     row: tuple[int, ...]
 
 
+def _bytes(rows: _Buffer) -> int:
+    return elements(rows.row) * rows.dtype.itemsize
+
+
 class Blocks:
     """A loop made ready to run.
 
@@ -54,6 +58,9 @@ class Blocks:
         loop: what runs together.
         kernel: the function that computes a node.
         dtype: the type of its numbers.
+
+    Attributes:
+        held: the bytes that it holds at most while it runs, beside its arguments and its results.
     """
 
     def __init__(self, loop: Loop, kernel: Callable[[Node], Kernel], dtype: str) -> None:
@@ -69,7 +76,9 @@ class Blocks:
         self._layout(loop, kernel)
         width = max([elements(one.row) for one in self._buffers], default=1)
         self._edges = _edges(self._rows, width, self._live)
+        self._most = max([high - low for low, high in pairwise(self._edges)])
         self._spare: list[list[Array]] = []
+        self.held = self._held(loop)
 
     def _type(self, node: Node) -> np.dtype[Any]:
         return np.dtype(bool) if node.kind == "bool" else self._dtype
@@ -129,6 +138,20 @@ class Blocks:
         ufuncs = [getattr(np, node.op.joined.rpartition(".")[2]) for node in loop.joins]
         self._joined = list(zip(ufuncs, shapes, strict=True))
 
+    def _held(self, loop: Loop) -> int:
+        """Buffers and what kernels make of each block that is at work, and the parts of the joins of all."""
+        blocks = len(self._edges) - 1
+        scratch = sum([_bytes(one) for one in self._buffers[len(self._stored) :]])
+        made = [
+            _bytes(_Buffer(np.dtype(float), self._row(node)))
+            for node, step in zip(loop.nodes, self._steps, strict=True)
+            if step.copied and step.kernel is not _stretched
+        ]
+        # What a kernel makes on its way to a result may be twice as large.
+        scratch += sum(made) + 2 * max(made, default=0)
+        parts = sum([elements(shape) for _, shape in self._joined]) * self._dtype.itemsize
+        return min(threads.cores(), blocks) * self._most * scratch + 2 * blocks * parts
+
     def __call__(self, *arguments: Any) -> tuple[Any, ...]:
         """The stored arrays and the joined results, from the arrays cut into rows and the whole values."""
         sliced = [self._cut(one, shape) for one, shape in zip(arguments, self._shapes, strict=False)]
@@ -183,8 +206,7 @@ class Blocks:
         try:
             return self._spare.pop()
         except IndexError:
-            rows = max([high - low for low, high in zip(self._edges, self._edges[1:], strict=False)])
-            return [np.empty((rows, *one.row), one.dtype) for one in self._buffers[len(self._stored) :]]
+            return [np.empty((self._most, *one.row), one.dtype) for one in self._buffers[len(self._stored) :]]
 
     def _cut(self, value: Any, shape: tuple[Any, ...]) -> Array:
         array = np.asarray(value)

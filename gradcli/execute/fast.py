@@ -31,13 +31,18 @@ class Fast:
         outputs: the nodes whose values are wanted.
         dtype: the type of its numbers.
         backend: arrays of that type.
+
+    Attributes:
+        line: its steps.
+        count: how many of their outputs are those that are wanted.
     """
 
     def __init__(self, outputs: Sequence[Node], dtype: str, backend: Backend) -> None:
         self._backend = backend
         self._dtype = dtype
-        self._count = len(outputs)
-        outputs = share(lower(outputs, self._folded))
+        self.count = len(outputs)
+        origins: dict[Node, Node] = {}
+        outputs = share(lower(outputs, self._folded, origins), origins)
         told = told_by(reachable(outputs))
         self._plain = told is not None
         scales: list[Node] = []
@@ -48,8 +53,8 @@ class Fast:
         wanted = [*outputs, *scales, *[look for look in looks if elements(look.shape)]]
         nodes = reachable(wanted)
         order = fuse(nodes, wanted) if dtype in _REAL else nodes
-        self._line = Straight(order, wanted, backend, self._kernel)
-        places = [place for place, _, _ in self._line.outputs[self._count :]]
+        self.line = Straight(order, wanted, backend, self._kernel, origins=origins)
+        places = [place for place, _, _ in self.line.outputs[self.count :]]
         self._scales, self._looks = places[: len(scales)], places[len(scales) :]
 
     def _folded(self, node: Node) -> float | None:
@@ -72,14 +77,14 @@ class Fast:
     def run(self, values: Mapping[str, Value]) -> list[Value] | None:
         """The outputs' values; nothing where another way has to tell what they are, or what is wrong."""
         try:
-            slots = self._line.fill(values)
+            slots = self.line.fill(values)
         except EvaluationError:
             return None
         if self._scales and any(slots[place] == 0 for place in self._scales):
             return None
         if self._looks and self._backend.holds_nan([slots[place] for place in self._looks]):
             return None
-        return self._line.answers(slots, self._count)
+        return self.line.answers(slots, self.count)
 
 
 def _extreme(node: Node) -> Node:
