@@ -80,7 +80,6 @@ FUNCTIONS = SimpleNamespace(
     mean=np.mean,
     relu=lambda x: np.maximum(x, 0),
     sin=np.sin,
-    sqrt=np.sqrt,
     sum=np.sum,
     zeros=np.zeros,
 )

@@ -1,54 +1,38 @@
 """A loop of a plan, run block by block: a few rows of every step, then the next few.
 
+    loop -> buffers -> lines of Python, a call a step -> compile -> run in as many threads as there are cores
+
 What a block computes stands in buffers that stay in the cache and serve every block. The blocks, and the
-order in which their parts of a reduction are joined, depend on sizes alone: any number of threads gives
-the same bits.
+order in which their parts of a reduction are joined, depend on sizes alone: any number of threads gives the
+same bits. The lines are compiled because threads wait for each other while one of them is in Python.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import count, pairwise
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.execute import threads
+from gradcli.execute.buffers import Row, shared
 from gradcli.execute.fuse import Loop, by_rows
-from gradcli.graph.node import Node, ops
+from gradcli.execute.source import compiled
+from gradcli.graph.node import CONSTANT, Node, ops
 from gradcli.graph.shapes import elements
 
 Array = NDArray[Any]
 Kernel = Callable[..., Any]
 
 # How many bytes of values a block may work on, and the bounds of a single one of its arrays, in elements.
-_CACHE = 1 << 20
-_LEAST, _MOST = 1 << 12, 1 << 15
+_CACHE = 1 << 21
+_LEAST, _MOST = 1 << 12, 1 << 16
 # Blocks come by the handful, so that any usual number of cores has as many each.
 _HANDFUL = 4
 
-
-class _Step(NamedTuple):
-    """``values[target] = kernel(*values[arguments], **parameters)``, in ``buffer`` if it has one."""
-
-    kernel: Kernel
-    arguments: tuple[int, ...]
-    parameters: dict[str, Any]
-    target: int
-    buffer: int | None
-    copied: bool
-
-
-class _Buffer(NamedTuple):
-    """Rows of one type and shape."""
-
-    dtype: np.dtype[Any]
-    row: tuple[int, ...]
-
-
-def _bytes(rows: _Buffer) -> int:
-    return elements(rows.row) * rows.dtype.itemsize
+_DOUBLE = 8
 
 
 class Blocks:
@@ -66,147 +50,76 @@ class Blocks:
     def __init__(self, loop: Loop, kernel: Callable[[Node], Kernel], dtype: str) -> None:
         self._dtype = np.dtype(dtype)
         self._flat = _is_flat(loop)
-        self._rows = elements(loop.nodes[0].shape if loop.nodes else loop.joins[0].args[0].shape)
-        if not self._flat:
-            self._rows = loop.rows
-        self._shapes = [node.shape for node in loop.sliced]
-        self._sliced = len(loop.sliced)
         shapes: list[Any] = [node.shape for node in loop.stored]
-        self._stored = [(self._type(node), shape) for node, shape in zip(loop.stored, shapes, strict=True)]
-        self._layout(loop, kernel)
-        width = max([elements(one.row) for one in self._buffers], default=1)
-        self._edges = _edges(self._rows, width, self._live)
-        self._most = max([high - low for low, high in pairwise(self._edges)])
-        self._spare: list[list[Array]] = []
-        self.held = self._held(loop)
-
-    def _type(self, node: Node) -> np.dtype[Any]:
-        return np.dtype(bool) if node.kind == "bool" else self._dtype
-
-    def _row(self, node: Node) -> tuple[int, ...]:
-        return () if self._flat else tuple([int(size) for size in node.shape[1:] if isinstance(size, int)])
-
-    def _layout(self, loop: Loop, kernel: Callable[[Node], Kernel]) -> None:
-        """Give each value a place, and each result of a ufunc a buffer for as long as it is read."""
-        inside = set(loop.nodes)
-        place: dict[Any, int] = {}
-        for node in loop.sliced:
-            place[node, True] = len(place)
-        for node in loop.whole:
-            place[node, False] = len(place)
-        for node in loop.nodes:
-            place[node] = len(place)
-        self._places = len(place)
-
-        def argument(node: Node, position: int) -> int:
-            arg = node.args[position]
-            return place[arg] if arg in inside else place[arg, by_rows(node, position)]
-
-        kernels = {node: kernel(node) for node in loop.nodes}
-        last = _last_reads(loop, kernels)
-        stored = {node: index for index, node in enumerate(loop.stored)}
-        self._buffers: list[_Buffer] = [_Buffer(self._type(one), self._row(one)) for one in loop.stored]
-        free: dict[_Buffer, list[int]] = {}
-        ends: dict[int, list[tuple[_Buffer, int]]] = {}
-        self._steps: list[_Step] = []
-        self._live = self._sliced + len(stored)
-        for number, node in enumerate(loop.nodes):
-            # A ufunc may write over its own arguments: element by element, it has read them by then.
-            for shape, index in ends.pop(number, []):
-                free.setdefault(shape, []).append(index)
-            run, parameters = kernels[node], node.parameters
-            direct = isinstance(run, np.ufunc)
-            buffer = stored.get(node)
-            if buffer is None and direct:
-                wanted = _Buffer(self._type(node), self._row(node))
-                spare = free.setdefault(wanted, [])
-                if not spare:
-                    spare.append(len(self._buffers))
-                    self._buffers.append(wanted)
-                buffer = spare.pop()
-                ends.setdefault(last[node], []).append((wanted, buffer))
-            if node.op is ops.broadcast_to:
-                # To the rows of a block, and not to all.
-                run, parameters = _stretched, {"row": self._row(node)}
-            arguments = tuple([argument(node, position) for position in range(len(node.args))])
-            self._steps.append(_Step(run, arguments, parameters, place[node], buffer, not direct))
-        self._live += len(self._buffers)
-        self._joins = [
-            (kernel(node), argument(node, 0), _FLAT if self._flat else node.parameters) for node in loop.joins
+        self._stored = [
+            (self._type(node.kind), shape) for node, shape in zip(loop.stored, shapes, strict=True)
         ]
-        shapes: list[Any] = [node.shape for node in loop.joins]
-        ufuncs = [getattr(np, node.op.joined.rpartition(".")[2]) for node in loop.joins]
-        self._joined = list(zip(ufuncs, shapes, strict=True))
+        self._joins = [(_ufunc(node), node.shape) for node in loop.joins]
+        self._sliced = [node.shape for node in loop.sliced]
+        # Numbers as ufuncs would make of them at every call.
+        self._numbers = [
+            np.asarray(node.values[0], self._dtype) if node.op is CONSTANT and not node.shape else None
+            for node in loop.whole
+        ]
+        rows = [self._row(node) for node in loop.nodes]
+        kernels = {node: kernel(node) for node in loop.nodes}
+        buffers = shared(loop, rows, {node for node in loop.nodes if isinstance(kernels[node], np.ufunc)})
+        self._buffers = buffers.every
+        self._work = _written(loop, rows, kernels, buffers.of, flat=self._flat)
+        values = [*rows, *[self._row(node) for node in loop.sliced]]
+        width = max([elements(row) for row in values], default=1)
+        live = len(loop.sliced) + len(loop.stored) + len(buffers.every)
+        total = elements(loop.shape) if self._flat else loop.rows
+        self._edges = _edges(total, width, live)
+        self._spare: list[list[Array]] = []
+        self._most = max([high - low for _, low, high in self._edges])
+        self.held = self._held(loop, kernels)
 
-    def _held(self, loop: Loop) -> int:
+    def _type(self, kind: str) -> np.dtype[Any]:
+        return np.dtype(bool) if kind == "bool" else self._dtype
+
+    def _row(self, node: Node) -> Row:
+        return () if self._flat else tuple([size for size in node.shape[1:] if isinstance(size, int)])
+
+    def _held(self, loop: Loop, kernels: Mapping[Node, Kernel]) -> int:
         """Buffers and what kernels make of each block that is at work, and the parts of the joins of all."""
-        blocks = len(self._edges) - 1
-        scratch = sum([_bytes(one) for one in self._buffers[len(self._stored) :]])
+        blocks = len(self._edges)
+        scratch = sum([elements(one.row) * self._type(one.kind).itemsize for one in self._buffers])
         made = [
-            _bytes(_Buffer(np.dtype(float), self._row(node)))
-            for node, step in zip(loop.nodes, self._steps, strict=True)
-            if step.copied and step.kernel is not _stretched
+            elements(self._row(node)) * _DOUBLE
+            for node, run in kernels.items()
+            if not isinstance(run, np.ufunc) and node.op is not ops.broadcast_to
         ]
         # What a kernel makes on its way to a result may be twice as large.
         scratch += sum(made) + 2 * max(made, default=0)
-        parts = sum([elements(shape) for _, shape in self._joined]) * self._dtype.itemsize
+        parts = sum([elements(shape) for _, shape in self._joins]) * self._dtype.itemsize
         return min(threads.cores(), blocks) * self._most * scratch + 2 * blocks * parts
 
     def __call__(self, *arguments: Any) -> tuple[Any, ...]:
         """The stored arrays and the joined results, from the arrays cut into rows and the whole values."""
-        sliced = [self._cut(one, shape) for one, shape in zip(arguments, self._shapes, strict=False)]
-        whole = [self._whole(one) for one in arguments[self._sliced :]]
+        count = len(self._sliced)
+        sliced = [self._cut(one, shape) for one, shape in zip(arguments[:count], self._sliced, strict=True)]
+        whole = [self._whole(*one) for one in zip(arguments[count:], self._numbers, strict=True)]
         stored = [np.empty(shape, dtype) for dtype, shape in self._stored]
         rows = [one.reshape(-1) for one in stored] if self._flat else stored
-        blocks = len(self._edges) - 1
-        parts: list[list[Any]] = [[None] * blocks for _ in self._joins]
-        numbers = count()
+        parts: list[list[Any]] = [[None] * len(self._edges) for _ in self._joins]
+        # Threads take the next block from one iterator, which the interpreter's lock guards.
+        edges = iter(self._edges)
 
         def work() -> None:
             buffers = self._scratch()
-            while (number := next(numbers)) < blocks:
-                values = self._block(number, sliced, whole, rows, buffers)
-                for (run, place, parameters), found in zip(self._joins, parts, strict=True):
-                    found[number] = run(values[place], **parameters)
+            self._work(edges, sliced, whole, rows, buffers, parts)
             self._spare.append(buffers)
 
-        threads.side_by_side(work, min(threads.cores(), blocks))
-        joined = []
-        for (ufunc, shape), found in zip(self._joined, parts, strict=True):
-            total = found[0] if blocks == 1 else ufunc.reduce(np.asarray(found), axis=0)
-            joined.append(np.reshape(total, shape) if self._flat and shape else total)
-        return (*stored, *joined)
-
-    def _block(
-        self, number: int, sliced: list[Array], whole: list[Any], stored: list[Array], buffers: list[Array]
-    ) -> list[Any]:
-        low, high = self._edges[number : number + 2]
-        if len(self._edges) == 2:
-            out, values = [*stored, *buffers], [*sliced, *whole]
-        else:
-            out = [one[low:high] for one in stored] + [one[: high - low] for one in buffers]
-            values = [one[low:high] for one in sliced] + whole
-        values += [None] * (self._places - len(values))
-        for kernel, arguments, parameters, target, buffer, copied in self._steps:
-            if copied:
-                given = [values[place] for place in arguments]
-                if kernel is _stretched:
-                    given.append(high - low)
-                found = kernel(*given, **parameters)
-                if buffer is not None:
-                    out[buffer][...] = found
-                values[target] = found
-            else:
-                assert buffer is not None
-                values[target] = kernel(*[values[place] for place in arguments], out=out[buffer])
-        return values
+        threads.side_by_side(work, min(threads.cores(), len(self._edges)))
+        return (*stored, *map(self._joined, self._joins, parts))
 
     def _scratch(self) -> list[Array]:
         """Buffers for one thread: those of an earlier run, where they are free."""
         try:
             return self._spare.pop()
         except IndexError:
-            return [np.empty((self._most, *one.row), one.dtype) for one in self._buffers[len(self._stored) :]]
+            return [np.empty((self._most, *one.row), self._type(one.kind)) for one in self._buffers]
 
     def _cut(self, value: Any, shape: tuple[Any, ...]) -> Array:
         array = np.asarray(value)
@@ -215,19 +128,83 @@ class Blocks:
         # Numbers in another order than that of the rows are put in order once.
         return array.reshape(-1) if self._flat else array
 
-    def _whole(self, value: Any) -> Any:
+    def _whole(self, value: Any, number: Array | None) -> Any:
+        if number is not None:
+            return number
         if isinstance(value, float):
-            # As a ufunc would make of it at every call.
             return np.asarray(value, self._dtype)
         return np.reshape(value, ()) if self._flat else value
 
+    def _joined(self, join: tuple[np.ufunc, Any], parts: list[Any]) -> Any:
+        ufunc, shape = join
+        found = parts[0] if len(parts) == 1 else ufunc.reduce(np.asarray(parts), axis=0)
+        return np.reshape(found, shape) if self._flat and shape else found
 
-# How a reduction over all axes reduces rows that are single elements.
-_FLAT = {"axis": (-1,), "keepdims": False}
+
+def _written(
+    loop: Loop, rows: list[Row], kernels: dict[Node, Kernel], buffers: dict[Node, int], *, flat: bool
+) -> Callable[..., None]:
+    """The function that computes blocks until there are none left."""
+    space: dict[str, Any] = {}
+    lines = ["def work(edges, sliced, whole, stored, buffers, parts):"]
+
+    def unpacked(name: str, names: list[str]) -> None:
+        if names:
+            lines.append(f"    {', '.join(names)}, = {name}")
+
+    def called(kernel: Kernel) -> str:
+        name = f"f{len(space)}"
+        space[name] = kernel
+        return name
+
+    inside = set(loop.nodes)
+    cut = {node: f"a{place}" for place, node in enumerate(loop.sliced)}
+    fixed = {node: f"w{place}" for place, node in enumerate(loop.whole)}
+    kept = {node: f"o{place}" for place, node in enumerate(loop.stored)}
+    spare = [f"b{place}" for place in range(len(set(buffers.values())))]
+    ends = [f"p{place}" for place in range(len(loop.joins))]
+    unpacked("sliced", [f"all_{one}" for one in cut.values()])
+    unpacked("whole", [*fixed.values()])
+    unpacked("stored", [f"all_{one}" for one in kept.values()])
+    unpacked("buffers", [f"all_{one}" for one in spare])
+    unpacked("parts", ends)
+    lines.append("    for number, low, high in edges:")
+    lines += [f"        {one} = all_{one}[low:high]" for one in (*cut.values(), *kept.values())]
+    lines += [f"        {one} = all_{one}[:high - low]" for one in spare]
+    of: dict[Node, str] = {}
+
+    def read(node: Node, position: int) -> str:
+        arg = node.args[position]
+        return of[arg] if arg in inside else cut[arg] if by_rows(node, position) else fixed[arg]
+
+    for node, row in zip(loop.nodes, rows, strict=True):
+        arguments = ", ".join([read(node, position) for position in range(len(node.args))])
+        kernel = kernels[node]
+        target = kept.get(node) or (f"b{buffers[node]}" if node in buffers else None)
+        if isinstance(kernel, np.ufunc):
+            lines.append(f"        {called(kernel)}({arguments}, out={target})")
+            of[node] = str(target)
+            continue
+        of[node] = f"v{len(of)}"
+        if node.op is ops.broadcast_to:
+            sizes = "".join([f", {size}" for size in row])
+            call = f"{called(np.broadcast_to)}({arguments}, (high - low,{sizes[1:]}))"
+        else:
+            call = f"{called(partial(kernel, **node.parameters) if node.values else kernel)}({arguments})"
+        lines.append(f"        {of[node]} = {call}")
+        if target is not None:
+            lines.append(f"        {target}[...] = {of[node]}")
+    for part, node in zip(ends, loop.joins, strict=True):
+        axes = {} if flat else node.parameters
+        lines.append(
+            f"        {part}[number] = {called(partial(_ufunc(node).reduce, **axes))}({read(node, 0)})"
+        )
+    return compiled(lines, space, "work")
 
 
-def _stretched(value: Any, rows: int, row: tuple[int, ...]) -> Array:
-    return np.broadcast_to(value, (rows, *row))
+def _ufunc(node: Node) -> np.ufunc:
+    found: np.ufunc = getattr(np, node.op.joined.rpartition(".")[2])
+    return found
 
 
 def _is_flat(loop: Loop) -> bool:
@@ -236,26 +213,14 @@ def _is_flat(loop: Loop) -> bool:
     return (
         len(shapes) == 1
         and all(node.op.elementwise for node in loop.nodes)
-        and all(elements(node.shape) == 1 for node in loop.whole)
-        and all(elements(node.shape) == 1 for node in loop.joins)
+        and all(elements(node.shape) == 1 for node in (*loop.whole, *loop.joins))
     )
 
 
-def _last_reads(loop: Loop, kernels: dict[Node, Kernel]) -> dict[Node, int]:
-    """For each node the number of the last step that reads it, or a view that may be a part of it."""
-    last = {node: len(loop.nodes) for join in loop.joins for node in join.args}
-    for number, node in reversed(list(enumerate(loop.nodes))):
-        end = last.setdefault(node, number)
-        for arg in node.args:
-            may_be_view = not isinstance(kernels[node], np.ufunc)
-            last[arg] = max(last.get(arg, 0), end if may_be_view else number)
-    return last
-
-
-def _edges(rows: int, width: int, live: int) -> list[int]:
-    """Where blocks begin and end."""
+def _edges(rows: int, width: int, live: int) -> list[tuple[int, int, int]]:
+    """The blocks: their numbers, where each begins and where it ends."""
     most = min(_MOST, max(_LEAST, _CACHE // (8 * max(live, 1))))
-    blocks = -(-rows * width // most)
-    if blocks > 1:
-        blocks = min(rows, -(-blocks // _HANDFUL) * _HANDFUL)
-    return [number * rows // blocks for number in range(blocks + 1)]
+    count = -(-rows * width // most)
+    if count > 1:
+        count = min(rows, -(-count // _HANDFUL) * _HANDFUL)
+    return [(number, number * rows // count, (number + 1) * rows // count) for number in range(count)]

@@ -16,7 +16,7 @@ from typing import Any
 
 from gradcli.graph.node import CONSTANT, INPUT, Node, ops
 from gradcli.graph.operations.comparison import CHOICE
-from gradcli.graph.shapes import elements, is_known
+from gradcli.graph.shapes import Shape, elements, is_known
 
 # In how many loops a value may be computed; one that is wanted more often is stored.
 _MOST_TIMES = 3
@@ -52,6 +52,11 @@ class Loop:
                     (sliced if by_rows(node, position) else whole)[arg] = None
         self.sliced = list(sliced)
         self.whole = list(whole)
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of one of its arrays."""
+        return self.nodes[0].shape if self.nodes else self.joins[0].args[0].shape
 
     @property
     def results(self) -> list[Node]:

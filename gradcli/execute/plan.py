@@ -16,7 +16,6 @@ from typing import Any
 from gradcli.errors import EvaluationError
 from gradcli.execute import backends
 from gradcli.execute.fast import Fast
-from gradcli.execute.peak import Bound, largest, peak
 from gradcli.execute.straight import Straight
 from gradcli.graph.node import Node, reachable
 from gradcli.graph.operations.comparison import CHOICE

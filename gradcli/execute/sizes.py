@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
-_WRITTEN = re.compile(r"([0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})\s*(?:([kmgtpe])(i?)b?|b|bytes)?", re.IGNORECASE)
+_NUMBER = r"([0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})"
+_WRITTEN = re.compile(rf"{_NUMBER}\s*(?:([kmgtpe])(i?)b?|b|bytes)?", re.IGNORECASE)
 
 
 def written(size: float) -> str:

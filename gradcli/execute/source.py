@@ -85,8 +85,13 @@ def function(
         "_float": float,
         "_errors": (ArithmeticError, ValueError),
     }
+    return compiled(lines, space, "compiled")
+
+
+def compiled(lines: Sequence[str], space: dict[str, Any], name: str) -> Callable[..., Any]:
+    """The function of a name that lines of source define, among the values that they name."""
     exec(compile("\n".join(lines), "<compiled expression>", "exec"), space)
-    found: Callable[..., Any] = space["compiled"]
+    found: Callable[..., Any] = space[name]
     return found
 
 

@@ -82,8 +82,8 @@ class Operation(NamedTuple):
         exact: the arguments at which a number is one of the formula's own, and no array that happens to be
             one: the rule of ``x^2`` knows its 2.
         torch_of: the name of PyTorch's backward node, where it depends on how the operation is applied.
-        joined: the function of two arguments that joins its results over parts of an axis, for a reduction
-            that can be taken in parts.
+        joined: the function of two arguments that it is the reduction by, and so joins its results over
+            parts of an axis.
     """
 
     name: str

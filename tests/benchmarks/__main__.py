@@ -9,15 +9,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 
 from rich.console import Console
 
 from tests.benchmarks import alone, report
+from tests.benchmarks.case import Row
 from tests.benchmarks.table import CASES, NAMES
 
 ROUNDS = 15
 WIDTH = 150
+INTERRUPTED = 130
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -25,11 +28,13 @@ def main(words: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     wanted = [place for place, case in enumerate(CASES) if not options.names or case.name in options.names]
     progress = Console(stderr=True)
-    rows = []
-    for place in wanted:
-        case = CASES[place]
-        with progress.status(f"{len(rows) + 1} of {len(wanted)}: {case.work} against {case.peer}"):
-            rows.append(alone.row(case, place, options.rounds))
+    rows: list[Row] = []
+    # Who interrupts a long run sees what there is.
+    with suppress(KeyboardInterrupt):
+        for place in wanted:
+            case = CASES[place]
+            with progress.status(f"{len(rows) + 1} of {len(wanted)}: {case.work} against {case.peer}"):
+                rows.append(alone.row(case, place, options.rounds))
     if options.json:
         print(report.as_json(rows))
     elif options.markdown:
@@ -39,6 +44,8 @@ def main(words: Sequence[str] | None = None) -> int:
         # A pipe has no width of its own.
         console = console if console.is_terminal else Console(width=WIDTH)
         console.print(report.table(rows))
+    if len(rows) < len(wanted):
+        return INTERRUPTED
     return int(any(row.measured is None and not row.absent for row in rows))
 
 

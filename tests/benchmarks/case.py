@@ -37,12 +37,12 @@ class Side(NamedTuple):
     Attributes:
         call: what is timed.
         arrays: its answer as NumPy's or SciPy's arrays, in the same order on both sides.
-        ready: made before each round, outside of the time, and given to ``call``.
+        ready: makes what a call is given, outside of the time.
     """
 
     call: Callable[..., Any]
     arrays: Callable[[Any], Sequence[Any]]
-    ready: Callable[[], tuple[Any, ...]] = tuple
+    ready: Callable[[], Any] | None = None
 
 
 class Asked(NamedTuple):

@@ -30,4 +30,4 @@ def horner(operations: int, rounds: int) -> Measured:
         value, gradients = expression.value_and_grad(x=0.7)
         return [value, gradients["x"]]
 
-    return compare(Side(ours, list, lambda: (Expression(text),)), Side(theirs, list), rounds)
+    return compare(Side(ours, list, lambda: Expression(text)), Side(theirs, list), rounds)

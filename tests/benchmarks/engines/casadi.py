@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,7 +41,7 @@ def _function(kind: Any, work: Work, inputs: Inputs, derived: Any, arrays: Any) 
     )
     x = kind.sym("x", np.size(value))
     function = casadi.Function("f", [x], derived(work.formula(functions, x), x))
-    return Side(lambda: function(value), arrays)
+    return Side(partial(function, value), arrays)
 
 
 def _numbers(found: Any) -> list[Any]:

@@ -7,6 +7,7 @@ into a buffer of its thread, and the results that the caller gets are the only n
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,9 +19,9 @@ from tests.benchmarks.works.elementwise import AFFINE, SMOOTH
 
 Array = Any
 Kernel = Callable[..., float]
-"""The sum over a block of x; a multiple of the slopes is written, if there is room for it."""
+"""From a block of x the sum of a function. If there is a block for them, its slopes times the factor are written
+there; all other arguments are buffers of the block's size."""
 
-THREADS = 2
 BUFFERS = 4
 
 
@@ -83,22 +84,32 @@ def gradient(work: Work, inputs: Inputs) -> Side:
 def _mean(work: Work, x: Array, slope: Array | None) -> float:
     """The mean; the slopes, if there is room for them, are written there."""
     kernel, block = KERNELS[work.text]
+    # Both threads draw from it, so that none waits for the other's half.
     starts = iter(range(0, len(x), block))
 
     def share() -> list[float]:
-        buffers = np.empty((BUFFERS, min(block, len(x))))
+        buffers = _buffers(min(block, len(x)))
         sums = []
         for start in starts:
             part = slice(start, start + block)
-            size = len(x[part])
+            size = min(block, len(x) - start)
             out = None if slope is None else slope[part]
             sums.append(kernel(x[part], out, 1 / len(x), *buffers[:, :size]))
         return sums
 
     if len(x) <= block:
         return math.fsum(share()) / len(x)
-    shares = [_POOL.submit(share) for _ in range(THREADS)]
-    return math.fsum([one for each in shares for one in each.result()]) / len(x)
+    other = _HELPER.submit(share)
+    return math.fsum([*share(), *other.result()]) / len(x)
 
 
-_POOL = ThreadPoolExecutor(THREADS)
+def _buffers(size: int) -> Array:
+    """Those that this thread had before, if they are long enough."""
+    found = getattr(_kept, "buffers", None)
+    if found is None or found.shape[1] < size:
+        found = _kept.buffers = np.empty((BUFFERS, size))
+    return found[:, :size]
+
+
+_HELPER = ThreadPoolExecutor(1)
+_kept = threading.local()

@@ -29,7 +29,6 @@ FUNCTIONS = SimpleNamespace(
     mean=jnp.mean,
     relu=jax.nn.relu,
     sin=jnp.sin,
-    sqrt=jnp.sqrt,
     sum=jnp.sum,
     zeros=jnp.zeros,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from inspect import signature
 
 from gradcli import Expression
@@ -11,19 +12,19 @@ from tests.benchmarks.case import Inputs, Side, Work
 def value(work: Work, inputs: Inputs) -> Side:
     """The value alone."""
     expression = Expression(work.text)
-    return Side(lambda: expression(**inputs), lambda found: [found])
+    return Side(partial(expression, **inputs), lambda found: [found])
 
 
 def gradient(work: Work, inputs: Inputs) -> Side:
     """Value and gradient, of the compiled function."""
     compiled = Expression(work.text).compile(work.wrt)
-    return Side(lambda: compiled(**inputs), lambda found: [found[0], *[found[1][name] for name in work.wrt]])
+    return Side(partial(compiled, **inputs), lambda found: [found[0], *[found[1][name] for name in work.wrt]])
 
 
 def hessian(work: Work, inputs: Inputs) -> Side:
     """The Hessian by one name, dense."""
     expression, (name,) = Expression(work.text), work.wrt
-    return Side(lambda: expression.hessian(name, **inputs), lambda found: [found[name][name]])
+    return Side(partial(expression.hessian, name, **inputs), lambda found: [found[name][name]])
 
 
 def _sparse() -> dict[str, bool]:
@@ -36,10 +37,12 @@ def _sparse() -> dict[str, bool]:
 def sparse_jacobian(work: Work, inputs: Inputs) -> Side:
     """The Jacobian by one name, without its zeros."""
     expression, (name,) = Expression(work.text), work.wrt
-    return Side(lambda: expression.jacobian(name, **_sparse(), **inputs), lambda found: [found[name]])
+    call = partial(expression.jacobian, name, **_sparse(), **inputs)
+    return Side(call, lambda found: [found[name].tocoo()])
 
 
 def sparse_hessian(work: Work, inputs: Inputs) -> Side:
     """The Hessian by one name, without its zeros."""
     expression, (name,) = Expression(work.text), work.wrt
-    return Side(lambda: expression.hessian(name, **_sparse(), **inputs), lambda found: [found[name][name]])
+    call = partial(expression.hessian, name, **_sparse(), **inputs)
+    return Side(call, lambda found: [found[name][name].tocoo()])

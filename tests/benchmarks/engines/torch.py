@@ -22,7 +22,6 @@ FUNCTIONS = SimpleNamespace(
     mean=torch.mean,
     relu=torch.relu,
     sin=torch.sin,
-    sqrt=torch.sqrt,
     sum=torch.sum,
     zeros=torch.zeros,
 )

@@ -15,10 +15,10 @@ def _uniform(n: int) -> Inputs:
 
 
 def _chained(m: Any, x: Any) -> Any:
-    """Ten steps of five operations, every second with a square root and the others with an exponential."""
+    """Ten steps of five operations, every second with a quotient and the others with an exponential."""
     y = x
     for _ in range(5):
-        y = m.sqrt(y**2 + 1) * 0.5 + x
+        y = 1 / (y**2 + 1) * 0.5 + x
         y = m.exp(y * -0.5 - 1) * 0.8 + x
     return y
 
@@ -35,14 +35,14 @@ class _Text(str):
     def __mul__(self, other: Any) -> _Text:
         return _Text(f"({self} * {other})")
 
+    def __rtruediv__(self, other: Any) -> _Text:
+        return _Text(f"({other} / {self})")
+
     def __pow__(self, other: Any) -> _Text:
         return _Text(f"({self} ** {other})")
 
 
-_WRITING = SimpleNamespace(
-    exp=lambda text: _Text(f"exp({text})"),
-    sqrt=lambda text: _Text(f"sqrt({text})"),
-)
+_WRITING = SimpleNamespace(exp=lambda text: _Text(f"exp({text})"))
 
 
 _SCALAR = "x^2*sin(x) + exp(-x)"
