@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.execute import threads
-from gradcli.execute.buffers import Row, shared
+from gradcli.execute.buffers import Buffer, Row, shared
 from gradcli.execute.fuse import Loop, by_rows
+from gradcli.execute.scratch import BUFFERS, scratch
 from gradcli.execute.source import compiled
 from gradcli.graph.node import CONSTANT, Node, ops
 from gradcli.graph.shapes import elements
@@ -32,8 +33,6 @@ _LEAST, _MOST = 1 << 12, 1 << 16
 # Blocks come by the handful, so that any usual number of cores has as many each.
 _HANDFUL = 4
 
-_DOUBLE = 8
-
 
 class Blocks:
     """A loop made ready to run.
@@ -44,7 +43,8 @@ class Blocks:
         dtype: the type of its numbers.
 
     Attributes:
-        held: the bytes that it holds at most while it runs, beside its arguments and its results.
+        kept: the bytes of its buffers, which stay for the next run.
+        held: the bytes that it holds beside them while it runs, and its arguments and results.
     """
 
     def __init__(self, loop: Loop, kernel: Callable[[Node], Kernel], dtype: str) -> None:
@@ -73,7 +73,7 @@ class Blocks:
         self._edges = _edges(total, width, live)
         self._spare: list[list[Array]] = []
         self._most = max([high - low for _, low, high in self._edges])
-        self.held = self._held(loop, kernels)
+        self._measure(loop, kernels)
 
     def _type(self, kind: str) -> np.dtype[Any]:
         return np.dtype(bool) if kind == "bool" else self._dtype
@@ -81,19 +81,31 @@ class Blocks:
     def _row(self, node: Node) -> Row:
         return () if self._flat else tuple([size for size in node.shape[1:] if isinstance(size, int)])
 
-    def _held(self, loop: Loop, kernels: Mapping[Node, Kernel]) -> int:
-        """Buffers and what kernels make of each block that is at work, and the parts of the joins of all."""
-        blocks = len(self._edges)
-        scratch = sum([elements(one.row) * self._type(one.kind).itemsize for one in self._buffers])
+    def _measure(self, loop: Loop, kernels: Mapping[Node, Kernel]) -> None:
+        """Tell how much memory it takes; a value that a kernel makes lives until the next block's is made."""
+        width = self._dtype.itemsize
+        sizes = {node: self._elements(node) for node in (*loop.nodes, *loop.sliced)}
         made = [
-            elements(self._row(node)) * _DOUBLE
+            sizes[node] * self._type(node.kind).itemsize
             for node, run in kernels.items()
             if not isinstance(run, np.ufunc) and node.op is not ops.broadcast_to
         ]
-        # What a kernel makes on its way to a result may be twice as large.
-        scratch += sum(made) + 2 * max(made, default=0)
-        parts = sum([elements(shape) for _, shape in self._joins]) * self._dtype.itemsize
-        return min(threads.cores(), blocks) * self._most * scratch + 2 * blocks * parts
+        needed = [
+            scratch(node, [sizes[node], *[sizes.get(arg, elements(arg.shape)) for arg in node.args]], width)
+            for node in loop.nodes
+        ]
+        blocks = len(self._edges)
+        busy = min(threads.cores(), blocks)
+        parts = sum([elements(shape) for _, shape in self._joins]) * width
+        rows = sum(made) + max(made, default=0) + max(needed, default=0)
+        self.kept = busy * self._most * sum([self._bytes(one) for one in self._buffers])
+        self.held = busy * (self._most * rows + BUFFERS) + 2 * blocks * parts
+
+    def _elements(self, node: Node) -> int:
+        return elements(self._row(node))
+
+    def _bytes(self, buffer: Buffer) -> int:
+        return elements(buffer.row) * self._type(buffer.kind).itemsize
 
     def __call__(self, *arguments: Any) -> tuple[Any, ...]:
         """The stored arrays and the joined results, from the arrays cut into rows and the whole values."""

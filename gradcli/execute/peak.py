@@ -4,27 +4,21 @@ A result counts from its step to the step that forgets it. What is a view of ano
 and keeps that one alive. A size that only the run knows counts as the largest that it may turn out to be.
 The inputs are the caller's, and are not counted; where the plan is of another type, its copies of them are.
 
-What a kernel holds while it runs, only the kernel knows. A ufunc holds nothing. Any other counts as holding
-as much again as the largest of its arguments and its result, in doubles: that is what most of them do, and
-a few of the elementwise ones hold twice as much, which matters only where they do not run block by block.
+The buffers of loops stay for later runs, and count from the beginning.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from gradcli.execute.backends import function
+from gradcli.execute.scratch import BUFFERS, DOUBLE, is_ufunc, scratch
 from gradcli.execute.straight import Step, Straight
 from gradcli.graph.node import CONSTANT, INPUT, Node, ops
 from gradcli.graph.operations.comparison import CHOICE
 from gradcli.graph.shapes import elements
 
-# What refuses so many bytes, by raising an EvaluationError.
-Bound = Callable[[int], None]
-
-# Kernels compute with doubles, and positions are whole numbers of the same size, whatever a plan's type is.
-_DOUBLE = 8
 _IDENTITY = "kernels.elementwise.identity"
 
 
@@ -64,13 +58,14 @@ class _Held:
         self._users: Counter[int] = Counter()
         # Where an array stands in the order of its elements, so that it can be given another shape.
         self._in_order: set[int] = set()
-        self._now = 0
+        loops: list[Any] = [step.kernel for step in line.steps if step.targets]
+        self._now = BUFFERS + sum([loop.kept for loop in loops])
 
     def moments(self, answers: int | None) -> Iterator[int]:
         """How much is held in each step, and when the answers are given."""
         for place, node in self._nodes.items():
             if node.op is INPUT or node.op is CONSTANT:
-                copied = node.op is INPUT and node.kind == "float" and self._width != _DOUBLE
+                copied = node.op is INPUT and node.kind == "float" and self._width != DOUBLE
                 self._own(place, self._size(node) if copied else 0)
                 self._in_order.add(place)
         yield self._now
@@ -95,7 +90,7 @@ class _Held:
         return None if place is None else self._line.origin(self._nodes[place])
 
     def _size(self, node: Node) -> int:
-        width = 1 if node.kind == "bool" else _DOUBLE if node.op.gradless else self._width
+        width = 1 if node.kind == "bool" else DOUBLE if node.op.gradless else self._width
         return elements(node.shape) * width
 
     def _taken(self, step: Step) -> int:
@@ -104,8 +99,8 @@ class _Held:
             for place in step.targets:
                 self._own(place, self._size(self._nodes[place]))
                 self._in_order.add(place)
-            held: int = step.kernel.held  # type: ignore[attr-defined]
-            return held
+            loop: Any = step.kernel
+            return int(loop.held)
         node = self._nodes[step.target]
         if self._keeps_order(node, step):
             self._in_order.add(step.target)
@@ -113,14 +108,15 @@ class _Held:
             self._look(step.target, step.arguments)
             return 0
         self._own(step.target, self._size(node))
-        if _is_ufunc(step.kernel) or _is_ufunc(function(node.op.kernel)):
-            return 0
-        return _DOUBLE * max([elements(one.shape) for one in (node, *node.args)])
+        sizes = [elements(one.shape) for one in (node, *node.args)]
+        return 0 if is_ufunc(step.kernel) else scratch(node, sizes, self._width)
 
     def _is_view(self, node: Node, step: Step) -> bool:
         """Whether NumPy gives a part of an argument, or all of it."""
         if node.op is ops.reshape:
             return step.arguments[0] in self._in_order
+        if node.op.view and node.args[0].op is CONSTANT and self._width != DOUBLE:
+            return False  # of a double, which becomes an array of the plan's type
         # Elements that are picked one by one are copied.
         return node.op is CHOICE or node.op.kernel == _IDENTITY or (node.op.view and len(node.args) == 1)
 
@@ -145,7 +141,3 @@ class _Held:
             self._users[one] -= 1
             if not self._users[one]:
                 self._now -= self._bytes[one]
-
-
-def _is_ufunc(kernel: object) -> bool:
-    return hasattr(kernel, "ntypes")

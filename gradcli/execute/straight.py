@@ -141,8 +141,9 @@ class Straight:
                     arguments = [slots[place] for place in step.arguments]
                     found = step.kernel(*arguments, **step.parameters)
                     if step.targets:
-                        for place, one in zip(step.targets, found, strict=True):
-                            slots[place] = one
+                        # No variable may keep a result alive that is forgotten later.
+                        for number, place in enumerate(step.targets):
+                            slots[place] = found[number]
                     else:
                         slots[step.target] = found
                     for place in step.forget:
