@@ -70,9 +70,9 @@ def _show(result: Mapping[str, Any], streams: Streams, alone: bool) -> None:
         show_results(plain.fields(result), streams.screen(), precision)
         return
     if streams.form == "npy":
-        from gradcli.output.single import npy_bytes, single
+        from gradcli.output.single import single, write_npy
 
-        streams.write_bytes(npy_bytes(single(result, "npy")))
+        write_npy(single(result, "npy"), streams.write_bytes)
         return
     check_text(plain.fields(result))
     if streams.form == "csv":

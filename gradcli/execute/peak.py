@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from gradcli.execute.scratch import BUFFERS, DOUBLE, is_ufunc, scratch
 from gradcli.execute.straight import Step, Straight
@@ -22,24 +23,29 @@ from gradcli.graph.shapes import elements
 _IDENTITY = "kernels.elementwise.identity"
 
 
-def peak(line: Straight, answers: int | None = None) -> int:
-    """The bytes that a run of a line holds at most, beside its inputs.
+class Peak(NamedTuple):
+    """The most that a run holds.
+
+    Attributes:
+        size: its bytes.
+        node: of what is there then, the node with the largest value, as the user wrote it.
+    """
+
+    size: int
+    node: Node | None
+
+
+def peak(line: Straight, answers: int | None = None) -> Peak:
+    """What a run of a line holds at most, beside its inputs.
 
     Args:
         line: the line.
         answers: how many of its outputs the caller gets; all by default.
     """
-    return max(_Held(line).moments(answers))
-
-
-def largest(line: Straight, answers: int | None = None) -> Node | None:
-    """The node of the user's with the largest value that is there when a run holds most."""
-    most = peak(line, answers)
+    most = max(_Held(line).moments(answers))
     held = _Held(line)
-    for moment in held.moments(answers):
-        if moment == most:
-            break
-    return held.largest
+    next(moment for moment in held.moments(answers) if moment == most)
+    return Peak(most, held.largest)
 
 
 class _Held:
@@ -58,6 +64,8 @@ class _Held:
         self._users: Counter[int] = Counter()
         # Where an array stands in the order of its elements, so that it can be given another shape.
         self._in_order: set[int] = set()
+        # The largest of what callers get as copies.
+        self._copied: tuple[int, Node] | None = None
         loops: list[Any] = [step.kernel for step in line.steps if step.targets]
         self._now = BUFFERS + sum([loop.kept for loop in loops])
 
@@ -79,15 +87,18 @@ class _Held:
             node = self._nodes[place]
             if node.shape and (node.op.gradless or place not in self._bytes or not node.args):
                 # A caller gets arrays of numbers, and its own alone.
-                self._now += elements(node.shape) * self._width
+                self._copy(node)
         yield self._now
 
     @property
     def largest(self) -> Node | None:
         """The node with the largest array there is now."""
         alive = [place for place, users in self._users.items() if users]
-        place = max(alive, key=lambda one: self._bytes[one], default=None)
-        return None if place is None else self._line.origin(self._nodes[place])
+        there = [(self._bytes[place], self._nodes[place]) for place in alive]
+        if self._copied is not None:
+            there.append(self._copied)
+        _, node = max(there, key=itemgetter(0), default=(0, None))
+        return None if node is None else self._line.origin(node)
 
     def _size(self, node: Node) -> int:
         width = 1 if node.kind == "bool" else DOUBLE if node.op.gradless else self._width
@@ -126,6 +137,12 @@ class _Held:
         if node.op.view or not node.op.elementwise:
             return not node.op.view
         return all(place in self._in_order for place in step.arguments if self._nodes[place].shape)
+
+    def _copy(self, node: Node) -> None:
+        size = elements(node.shape) * self._width
+        self._now += size
+        if self._copied is None or size > self._copied[0]:
+            self._copied = size, node
 
     def _own(self, place: int, size: int) -> None:
         self._bytes[place] = size

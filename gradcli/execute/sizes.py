@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_TOO_MANY = 1000 << 60
 _NUMBER = r"([0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})"
 _WRITTEN = re.compile(rf"{_NUMBER}\s*(?:([kmgtpe])(i?)b?|b|bytes)?", re.IGNORECASE)
 
 
 def written(size: float) -> str:
-    """A number of bytes with three digits and its unit."""
+    """A number of bytes with its unit, in three digits where that many are needed."""
+    if size >= _TOO_MANY:
+        return f"more than 1000 {_UNITS[-1]}"
     unit = 0
     while size >= 1023.5 and unit + 1 < len(_UNITS):
         size, unit = size / 1024, unit + 1

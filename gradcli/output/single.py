@@ -5,6 +5,8 @@ That array is the derivative, or the value where that is all there is; both form
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gradcli.errors import UsageError
 from gradcli.output import plain
 from gradcli.output.numbers import format_number, format_row
@@ -53,12 +55,15 @@ def csv_text(value: Value, precision: int | None = None) -> str:
     return "\n".join([",".join(format_row(row, precision)) for row in ([rows] if rank == 1 else rows)])
 
 
-def npy_bytes(value: Value) -> bytes:
-    """The file that numpy.load reads."""
-    from io import BytesIO
-
+def write_npy(value: Value, write: Callable[[bytes], None]) -> None:
+    """Write the file that numpy.load reads, some megabytes at a time: there is no copy of all."""
     import numpy
 
-    file = BytesIO()
-    numpy.save(file, numpy.asarray(value), allow_pickle=False)
-    return file.getvalue()
+    numpy.lib.format.write_array(_Sink(write), numpy.asarray(value), allow_pickle=False)
+
+
+class _Sink:
+    """What NumPy takes for a file."""
+
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        self.write = write
