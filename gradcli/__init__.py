@@ -20,6 +20,7 @@ _HOMES = {
     "errors": "GradcliError",
     "execute.room": "max_memory",
     "expression": "Expression",
+    "sparsity.matrix": "Sparse",
 }
 _MODULES = {name: f"gradcli.autograd.{name}" for name in ("functional", "functions", "optim", "profiler")}
 _NAMES = {name: f"gradcli.{home}" for home, names in _HOMES.items() for name in names.split()}

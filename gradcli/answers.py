@@ -63,45 +63,50 @@ class Answers(Line):
         answer.result[title] = dict(zip(names, found, strict=True))
         return answer
 
-    def jacobians(self, given: Values, wrt: Names = None, dtype: str = "float64") -> Answer:
-        """Answer ``{"value": v, "jacobian": {name: J}}``, a tuple of matrices for several outputs."""
+    def jacobians(
+        self, given: Values, wrt: Names = None, dtype: str = "float64", *, sparse: bool = False
+    ) -> Answer:
+        """Answer ``{"value": v, "jacobian": {name: J}}``, a tuple of matrices for several outputs.
+
+        If sparse, a matrix is a ``Sparse``.
+        """
         built = self.built(given, wrt)
-        answer, _, _ = self.asked(("value",), given, wrt, dtype, _underived)
-        matrices = []
-        for place in range(len(built.outputs)):
-
-            def output(_: list[Node], place: int = place) -> Node:
-                return seeds.as_float(built.outputs[place])
-
-            rows, found = self.rows(("jacobian", place), built, given, wrt, dtype, output)
-            answer.nodes.extend(rows.probe)
-            of = f" of output {place}" if built.several else ""
-            answer.remarks.append(f"the Jacobian{of} by {', '.join(found)} {rows.chosen}")
-            matrices.append(found)
-        several = {name: tuple([one[name] for one in matrices]) for name in matrices[0]}
-        answer.result["jacobian"] = several if built.several else matrices[0]
+        answer, names, _ = self.asked(("value",), given, wrt, dtype, _underived)
+        outputs = list(map(seeds.as_float, built.outputs))
+        ready, found = self.matrices(
+            ("jacobian",), built, given, wrt, dtype, lambda _: outputs, sparse=sparse
+        )
+        answer.nodes.extend(ready.probe)
+        by = f" by {', '.join(names)}"
+        each = [f" of output {place}" for place in range(len(outputs))] if built.several else [""]
+        for of, chosen in zip([""] if ready.together else each, ready.chosen, strict=True):
+            answer.remarks.append(f"the Jacobian{of}{by} {chosen}")
+        several = {name: tuple([one[name] for one in found]) for name in names}
+        answer.result["jacobian"] = several if built.several else found[0]
         return answer
 
-    def hessians(self, given: Values, wrt: Names = None, dtype: str = "float64") -> Answer:
+    def hessians(
+        self, given: Values, wrt: Names = None, dtype: str = "float64", *, sparse: bool = False
+    ) -> Answer:
         """Answer ``{"value": v, "hessian": {name: {name: H}}}``: the Jacobians of the gradient."""
         built = self.built(given, wrt)
         output = seeds.scalar(built)
-        answer, _, _ = self.asked(("value",), given, wrt, dtype, _underived)
-        answer.result["hessian"] = {}
-        firsts: list[Node] = []
-        for place, name in enumerate(self.names(built, given, wrt)):
+        answer, names, _ = self.asked(("value",), given, wrt, dtype, _underived)
 
-            def slope(nodes: list[Node], place: int = place) -> Node:
-                if not firsts:
-                    firsts.extend(_filled(derive.gradient(output, nodes, built.trail), nodes))
-                return firsts[place]
+        def slopes(nodes: list[Node]) -> list[Node]:
+            return _filled(derive.gradient(output, nodes, built.trail), nodes)
 
-            rows, found = self.rows(("hessian", place), built, given, wrt, dtype, slope)
-            answer.nodes.extend(rows.probe)
-            answer.remarks.append(
-                f"the Jacobian by {', '.join(found)} of the gradient by {name} {rows.chosen}"
-            )
-            answer.result["hessian"][name] = found
+        ready, found = self.matrices(
+            ("hessian",), built, given, wrt, dtype, slopes, sparse=sparse, symmetric=True
+        )
+        answer.nodes.extend(ready.probe)
+        by = f" by {', '.join(names)}"
+        titles = [f"the Jacobian{by} of the gradient by {name}" for name in names]
+        for title, chosen in zip(
+            [f"the Hessian{by}"] if ready.together else titles, ready.chosen, strict=True
+        ):
+            answer.remarks.append(f"{title} {chosen}")
+        answer.result["hessian"] = dict(zip(names, found, strict=True))
         return answer
 
     def jvp(self, given: Values, tangents: Values, dtype: str = "float64") -> Answer:

@@ -20,7 +20,7 @@ from gradcli.language.build import Built, build
 from gradcli.language.draws import checked
 from gradcli.language.names import Given, listed, nearest
 from gradcli.language.parser import parse
-from gradcli.rows import Rows
+from gradcli.matrices import Matrices
 
 Value = Any
 Values = Mapping[str, Given]
@@ -88,7 +88,7 @@ class Line:
         self.tree = parse(self.source)
         self._graphs: dict[Hashable, Built] = {}
         self._plans: dict[Hashable, tuple[list[Node], Plan]] = {}
-        self._rows_ready: dict[Hashable, Rows] = {}
+        self._matrices: dict[Hashable, Matrices] = {}
 
     def asked(
         self,
@@ -138,30 +138,35 @@ class Line:
                 self._plans[key] = ready
         return Ready(built, names, *ready)
 
-    def rows(
+    def matrices(
         self,
         question: tuple[Hashable, ...],
         built: Built,
         given: Values,
         wrt: Names,
         dtype: str,
-        target: Callable[[list[Node]], Node],
-    ) -> tuple[Rows, dict[str, Value]]:
-        """The Jacobian of a node by each name, and what ran it."""
+        targets: Callable[[list[Node]], Sequence[Node]],
+        *,
+        sparse: bool,
+        symmetric: bool = False,
+    ) -> tuple[Matrices, list[dict[str, Value]]]:
+        """For each of some nodes its Jacobian by each name, and what ran it."""
         names = self.names(built, given, wrt)
         values = {name: one.value for name, one in given.items()}
-        key = (question, dtype, _key(given, wrt))
-        rows = self._rows_ready.get(key)
-        if rows is None:
+        key = (question, sparse, dtype, _key(given, wrt))
+        ready = self._matrices.get(key)
+        if ready is None:
             by = {name: self.node(built, given, name) for name in names}
             seeds.differentiable(built, by)
             nodes = list(by.values())
             with _about(built):
-                rows = Rows(target(nodes), nodes, values, dtype, built.trail)
-            if rows.lasting and not built.sized:
-                self._rows_ready[key] = rows
+                ready = Matrices(
+                    targets(nodes), nodes, values, dtype, built.trail, sparse=sparse, symmetric=symmetric
+                )
+            if ready.lasting and not built.sized:
+                self._matrices[key] = ready
         with _about(built):
-            return rows, dict(zip(names, rows.run(values), strict=True))
+            return ready, [dict(zip(names, row, strict=True)) for row in ready.run(values)]
 
     def built(self, given: Values, wrt: Names, free: bool = False) -> Built:
         """The graph of the text, one for all values of the same shapes."""

@@ -21,6 +21,7 @@ from gradcli.language.lexer import normal
 from gradcli.language.names import Given
 from gradcli.language.parser import parse
 from gradcli.output.numbers import format_number
+from gradcli.output.values import is_sparse
 
 Value = Any
 
@@ -80,7 +81,7 @@ def _leaves(result: Mapping[str, Any], outer: str = "") -> list[tuple[str, Value
             found.extend(_leaves(item, label))
         elif name != "outputs":
             for one in item if isinstance(item, tuple) else (item,):
-                found.append((label, one))
+                found.append((label, one.data if is_sparse(one) else one))
     return found
 
 

@@ -89,14 +89,32 @@ class Expression:
         """
         return compiled(self.answers, self.variables, wrt)
 
-    def jacobian(self, /, wrt: Names = None, **values: Value) -> dict[str, Value]:
-        """D output / d name, of shape ``output.shape + name.shape``; a tuple of them for several outputs."""
-        found: dict[str, Value] = self.answers.jacobians(_given(values), wrt).result["jacobian"]
+    def jacobian(self, /, wrt: Names = None, *, sparse: bool = False, **values: Value) -> dict[str, Value]:
+        """D output / d name, of shape ``output.shape + name.shape``; a tuple of them for several outputs.
+
+        Args:
+            wrt: the names; all of them by default.
+            sparse: give the entries alone that the graph lets be other than zero, as a ``Sparse``: a matrix
+                with a row for each element of the output and a column for each of the name.
+            **values: a number, a list or an array for every name.
+        """
+        found: dict[str, Value] = self.answers.jacobians(_given(values), wrt, sparse=sparse).result[
+            "jacobian"
+        ]
         return found
 
-    def hessian(self, /, wrt: Names = None, **values: Value) -> dict[str, dict[str, Value]]:
-        """The second derivatives of a scalar: block ``[x][y]`` has shape ``x.shape + y.shape``."""
-        found: dict[str, dict[str, Value]] = self.answers.hessians(_given(values), wrt).result["hessian"]
+    def hessian(
+        self, /, wrt: Names = None, *, sparse: bool = False, **values: Value
+    ) -> dict[str, dict[str, Value]]:
+        """The second derivatives of a scalar: block ``[x][y]`` has shape ``x.shape + y.shape``.
+
+        Args:
+            wrt: the names; all of them by default.
+            sparse: give the entries alone that the graph lets be other than zero, as a ``Sparse``.
+            **values: a number, a list or an array for every name.
+        """
+        answer = self.answers.hessians(_given(values), wrt, sparse=sparse)
+        found: dict[str, dict[str, Value]] = answer.result["hessian"]
         return found
 
     def vjp(

@@ -31,12 +31,13 @@ LAYERS: dict[str, set[str]] = {
     "errors": set(),
     "graph": set(),
     "execute": {"graph"},
+    "sparsity": {"graph", "execute"},
     "language": {"graph", "execute"},
     "autograd": {"language", "graph", "execute"},
     "programs": {"language", "autograd", "graph", "execute"},
     "data": {"language", "graph", "execute"},
     "output": set(),
-    "": {"language", "graph", "execute", "data", "output", "checking", "autograd"},
+    "": {"language", "graph", "execute", "sparsity", "data", "output", "checking", "autograd"},
     "reference": {"language", "graph", "output"},
     "checking": {"", "language", "graph", "execute", "output"},
     "commands": {"", "checking", "reference", "programs", "language", "graph", "execute", "data", "output"},
@@ -46,7 +47,14 @@ LAYERS: dict[str, set[str]] = {
 DRAWING = {"gradcli.output.formula": {"graph"}, "gradcli.output.picture": {"graph"}}
 
 # What runs on arrays alone, and so may load NumPy while it is imported itself.
-ON_ARRAYS = ("gradcli.execute.kernels.", "gradcli.execute.blocks", "gradcli.autograd.")
+ON_ARRAYS = (
+    "gradcli.execute.kernels.",
+    "gradcli.execute.blocks",
+    "gradcli.execute.lines",
+    "gradcli.execute.reuse",
+    "gradcli.autograd.",
+    "gradcli.sparsity.",
+)
 # Who may load a package, and whether while it is imported itself.
 PACKAGES: dict[str, tuple[str, ...]] = {
     "click": ("gradcli.commands",),

@@ -26,6 +26,8 @@ Ask = Callable[[Answers, Mapping[str, Given]], Answer]
 
 PARTLY_FAILED = 5
 
+_BINARY = ("npy", "npz")
+
 
 def answer(
     settings: Settings, ask: Ask, *, alone: bool = False, inputs: Inputs | None = None
@@ -44,8 +46,10 @@ def answer(
     for option, value in (("--strict", settings.strict), ("--errors", settings.errors)):
         if value and not settings.lines:
             raise UsageError(f"{option} goes with --lines")
-    if settings.output == "npy" and settings.out is None and sys.stdout.isatty():
-        raise UsageError("npy is no text, and cannot be shown on a terminal", hint="name a file: --out FILE")
+    if settings.output in _BINARY and settings.out is None and sys.stdout.isatty():
+        raise UsageError(
+            f"{settings.output} is no text, and cannot be shown on a terminal", hint="name a file: --out FILE"
+        )
     inputs = Inputs(settings) if inputs is None else inputs
     if settings.lines:
         _Lines(inputs, ask).run()
@@ -69,10 +73,10 @@ def _show(result: Mapping[str, Any], streams: Streams, alone: bool) -> None:
 
         show_results(plain.fields(result), streams.screen(), precision)
         return
-    if streams.form == "npy":
-        from gradcli.output.single import single, write_npy
+    if streams.form in _BINARY:
+        from gradcli.output.single import single, write_file
 
-        write_npy(single(result, "npy"), streams.write_bytes)
+        write_file(single(result, streams.form), streams.write_bytes)
         return
     check_text(plain.fields(result))
     if streams.form == "csv":

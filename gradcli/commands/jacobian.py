@@ -10,7 +10,7 @@ from gradcli.commands.command import expression_command
 from gradcli.commands.wrt import names_of, wrt_option
 
 _EXAMPLES = """
-gradcli jacobian '2*exp(x)+3*y' x=0.1,0.2 y=1,2
+gradcli jacobian 'x[1:]*x[:-1]' x=1,2,3 --sparse
 gradcli jacobian '[x*y, x/y]' x=1 y=2 --wrt x,y --json
 """
 
@@ -18,14 +18,15 @@ gradcli jacobian '[x*y, x/y]' x=1 y=2 --wrt x,y --json
 @expression_command("jacobian", _EXAMPLES)
 @options.inputs
 @wrt_option
+@options.sparse
 @options.line_mode
 @options.numbers
 @options.appearance
-def command(**shared: Any) -> None:
+def command(sparse: bool, **shared: Any) -> None:
     """Print the value and the Jacobian by each name.
 
     A Jacobian is d output / d name, of the output's shape and then the name's.
     """
     settings = options.settings_of(shared)
     names = names_of(settings.wrt)
-    answer(settings, lambda e, given: e.jacobians(given, names, settings.dtype))
+    answer(settings, lambda e, given: e.jacobians(given, names, settings.dtype, sparse=sparse))

@@ -49,6 +49,10 @@ def _stacked(*decorators: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+sparse = click.option(
+    "--sparse", is_flag=True, help="The entries alone that can be other than zero, at any point."
+)
+
 seed = click.option(
     "--seed",
     type=click.IntRange(min=0),
@@ -107,8 +111,9 @@ numbers = _stacked(
     click.option(
         "-o",
         "--output",
-        type=click.Choice(["table", "json", "jsonl", "csv", "npy", "raw"]),
-        help="The form; by default a table on a terminal and raw text in a pipe; csv and npy hold one array.",
+        type=click.Choice(["table", "json", "jsonl", "csv", "npy", "npz", "raw"]),
+        help="The form; by default a table on a terminal and raw text in a pipe; csv, npy and npz (of a "
+        "sparse matrix) hold one array.",
     ),
     click.option("--out", metavar="FILE", help="Write the result to a file."),
     click.option("--precision", type=click.IntRange(1, 17), metavar="N", help="Significant digits."),

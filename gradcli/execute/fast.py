@@ -13,6 +13,7 @@ from gradcli.execute.backends import Backend
 from gradcli.execute.fuse import Loop, fuse
 from gradcli.execute.products import told_by
 from gradcli.execute.straight import Kernel, Straight
+from gradcli.execute.unrolled import unrolled
 from gradcli.graph.lower import lower
 from gradcli.graph.node import Node, ops, reachable
 from gradcli.graph.shapes import elements, is_known
@@ -50,12 +51,21 @@ class Fast:
         if told is not None:
             scales = list(told.scales)
             looks = [_extreme(node) for node in dict.fromkeys(outputs) if node in told.nodes]
+        self._answers = set(outputs)
         wanted = [*outputs, *scales, *[look for look in looks if elements(look.shape)]]
         nodes = reachable(wanted)
         order = fuse(nodes, wanted) if dtype in _REAL else nodes
         self.line = Straight(order, wanted, backend, self._kernel, origins=origins)
-        places = [place for place, _, _ in self.line.outputs[self.count :]]
-        self._scales, self._looks = places[: len(scales)], places[len(scales) :]
+        self._run = unrolled(self.line)
+        # What a loop has filled is the user's alone, and of the right shape.
+        filled = {place for step in self.line.steps for place in step.targets}
+        self._results = [
+            None if shape and place in filled else (shape, kind)
+            for place, shape, kind in self.line.outputs[: len(outputs)]
+        ]
+        self._scales = slice(len(outputs), len(outputs) + len(scales))
+        self._looks = slice(len(outputs) + len(scales), len(wanted))
+        self._given = slice(len(wanted), None)
 
     def _folded(self, node: Node) -> float | None:
         """A number, computed as the run would."""
@@ -69,22 +79,27 @@ class Fast:
 
     def _kernel(self, one: Node | Loop) -> Kernel:
         if isinstance(one, Loop):
-            from gradcli.execute.blocks import Blocks
+            from gradcli.execute.blocks import ready
 
-            return Blocks(one, self._kernel, self._dtype)
+            return ready(one, self._kernel, self._dtype, self._answers)
         return self._backend.multiply if self._plain and one.op is ops.strong else self._backend.kernel(one)
 
     def run(self, values: Mapping[str, Value]) -> list[Value] | None:
         """The outputs' values; nothing where another way has to tell what they are, or what is wrong."""
         try:
-            slots = self.line.fill(values)
-        except EvaluationError:
+            found = self._run(values)
+            if 0 in found[self._scales]:
+                return None
+            looks = found[self._looks]
+            if looks and self._backend.holds_nan(looks):
+                return None
+            given = found[self._given]
+            return [
+                value if kept is None else self._backend.result(value, *kept, given)
+                for value, kept in zip(found, self._results, strict=False)
+            ]
+        except (EvaluationError, ValueError, OverflowError, MemoryError):
             return None
-        if self._scales and any(slots[place] == 0 for place in self._scales):
-            return None
-        if self._looks and self._backend.holds_nan([slots[place] for place in self._looks]):
-            return None
-        return self.line.answers(slots, self.count)
 
 
 def _extreme(node: Node) -> Node:

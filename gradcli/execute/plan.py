@@ -28,7 +28,7 @@ from gradcli.graph.simplify import share
 Value = Any  # a float, a bool or an ndarray
 
 # Where an array has as many elements, the time to find out how to run them fast is small beside one run.
-_WORTH = 1 << 13
+_WORTH = 1 << 16
 # So many take hours, and the blocks that they are cut into fill the memory themselves.
 _ENDLESS = 1 << 38
 
@@ -54,7 +54,7 @@ class Plan:
         self.scalar = dtype == "float64" and all(map(backends.runs_on_floats, nodes))
         self._backend = backends.floats() if self.scalar else backends.numpy(dtype)
         # On floats a strong product costs next to nothing, and there are no loops.
-        widest = 0 if self.scalar else max([elements(node.shape) for node in nodes])
+        widest = 0 if self.scalar else max([elements(node.shape) for node in nodes], default=0)
         self._can_be_fast = not whole and not self.scalar and widest < _ENDLESS
         self._can_be_fast &= not any(node.op is CHOICE for node in nodes)
         self._ran = widest >= _WORTH

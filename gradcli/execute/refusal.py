@@ -26,15 +26,36 @@ def is_small(nodes: Iterable[Node]) -> bool:
 
 
 def refused(peak: Peak, most: int) -> MemoryProblem:
-    """The sentence.
+    """The sentence about a run.
 
     Args:
-        peak: what a run would hold.
+        peak: what it would hold.
         most: what it may hold.
     """
-    allowed = "are allowed" if room.asked() is not None else f"is {room.PERCENT} % of what is free"
-    problem = MemoryProblem(
-        f"this would hold {written(peak.size)} of memory, and {written(most)} {allowed}", hint=_HINT
-    )
+    problem = _problem("this", peak.size, most, _HINT)
     problem.node = peak.node
     return problem
+
+
+def admit(size: int, what: str, hint: str) -> None:
+    """Let a result be made of so many bytes.
+
+    Args:
+        size: the bytes.
+        what: what it is, the beginning of a sentence.
+        hint: what helps, beside more memory.
+
+    Raises:
+        MemoryProblem: it may not hold so much.
+    """
+    if size >= _FLOOR or room.asked() is not None:
+        most = room.bound()
+        if size > most:
+            raise _problem(what, size, most, f"{hint}; --max-memory allows more")
+
+
+def _problem(what: str, size: int, most: int, hint: str) -> MemoryProblem:
+    allowed = "are allowed" if room.asked() is not None else f"is {room.PERCENT} % of what is free"
+    return MemoryProblem(
+        f"{what} would hold {written(size)} of memory, and {written(most)} {allowed}", hint=hint
+    )

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from gradcli.errors import GradientProblem
-from gradcli.graph.node import Node, constant, ops, reachable
+from gradcli.graph.node import Node, Rule, constant, ops, reachable
 from gradcli.graph.regions import Region, Regions, depth
 from gradcli.graph.shapes import Shape, describe, elements, is_known
 
@@ -96,10 +96,8 @@ def vjp(
         for position, arg in enumerate(node.args):
             if arg not in active:
                 continue
-            contribution = _pull(g, node, position)
+            contribution = pulled(g, node, position)
             if contribution is not None:
-                lead = g.shape[: g.ndim - node.ndim]
-                contribution = fitted(contribution, arg, lead)
                 region = regions.demanded(node, position)
                 _accumulate(parts, arg, region, contribution)
                 if trail is not None:
@@ -151,15 +149,25 @@ def _guarded(cotangent: Node, region: Region, target: Node) -> Node:
     return ops.choice(region.condition, *branches)
 
 
-def _pull(g: Node, node: Node, position: int) -> Node | None:
-    op = node.op
-    fixed = len(op.arguments) - op.variadic
-    rule = op.pullback[min(position, len(op.pullback) - 1)]
+def has_rule(node: Node, position: int) -> bool:
+    """Whether a node has a derivative by one of its arguments at all."""
+    return _rule(node, position) is not None
+
+
+def _rule(node: Node, position: int) -> Rule | None:
+    rules = node.op.pullback
+    return rules[min(position, len(rules) - 1)] if rules else None
+
+
+def pulled(g: Node, node: Node, position: int) -> Node | None:
+    """The cotangent of one argument, of its shape behind the leading axes of ``g``."""
+    rule = _rule(node, position)
     if rule is None:
         return None
-    if position >= fixed:
-        return rule(position - fixed, g, node, *node.args, **node.parameters)
-    return rule(g, node, *node.args, **node.parameters)
+    fixed = len(node.op.arguments) - node.op.variadic
+    which = (position - fixed,) if position >= fixed else ()
+    found = rule(*which, g, node, *node.args, **node.parameters)
+    return fitted(found, node.args[position], g.shape[: g.ndim - node.ndim])
 
 
 def fitted(cotangent: Node, target: Node, lead: Shape) -> Node:

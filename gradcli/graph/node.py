@@ -82,6 +82,9 @@ class Operation(NamedTuple):
         exact: the arguments at which a number is one of the formula's own, and no array that happens to be
             one: the rule of ``x^2`` knows its 2.
         torch_of: the name of PyTorch's backward node, where it depends on how the operation is applied.
+        moves: whether its kernel only moves elements of the arguments that it has rules for, and fills in
+            numbers.
+        contracts: for a product of arrays its letters, as ``einsum`` has them, behind any batches.
         joined: the function of two arguments that it is the reduction by, and so joins its results over
             parts of an axis.
     """
@@ -116,6 +119,8 @@ class Operation(NamedTuple):
     view: bool = False
     exact: tuple[str, ...] = ()
     torch_of: Callable[[Node], str] | None = None
+    moves: bool = False
+    contracts: str = ""
     joined: str = ""
 
     @property

@@ -14,10 +14,19 @@ from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.output.position import line_and_column
-from gradcli.output.values import Result, to_lists
+from gradcli.output.values import Result, is_sparse, to_lists
+
+
+def _tree(value: Any) -> Any:
+    """What JSON holds of an array or a sparse matrix."""
+    if is_sparse(value):
+        parts = {"row": value.row, "col": value.col, "data": value.data}
+        return {"shape": list(value.shape), **{name: to_lists(part) for name, part in parts.items()}}
+    return to_lists(value)
+
 
 # One encoder for all: json.dumps with arguments makes a new one at each call. Results hold no cycles.
-_encode = JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, default=to_lists).encode
+_encode = JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, default=_tree).encode
 _encode_ascii = JSONEncoder(allow_nan=False, check_circular=False).encode
 
 
@@ -42,7 +51,7 @@ def _finite(item: Any, precision: int | None) -> Any:
     if isinstance(item, Mapping):
         return {key: _finite(part, precision) for key, part in item.items()}
     if not isinstance(item, list | tuple):
-        return _finite(to_lists(item), precision)
+        return _finite(_tree(item), precision)
     return [_finite(part, precision) for part in item]
 
 

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from gradcli.output import sparse
 from gradcli.output.numbers import format_number, format_row, format_value
-from gradcli.output.values import Leaf, Result, shape_of, to_lists
+from gradcli.output.values import Leaf, Result, is_sparse, shape_of, to_lists
 
 
 def value_text(value: Leaf, precision: int | None = None) -> str:
@@ -56,7 +57,16 @@ def _named(parts: Mapping[str, object], prefix: str) -> Iterator[tuple[str, Leaf
 
 def named_text(result: Result, precision: int | None = None) -> str:
     """A line for each field: its name, a TAB, the value; several outputs stand side by side, with TABs."""
-    return "\n".join([f"{name}\t{_cells(leaf, precision)}" for name, leaf in fields(result)])
+    return "\n".join([line for name, leaf in fields(result) for line in _lines(name, leaf, precision)])
+
+
+def _lines(name: str, leaf: Leaf, precision: int | None) -> list[str]:
+    if is_sparse(leaf):
+        return sparse.named_lines(name, leaf, precision)
+    if isinstance(leaf, tuple) and any(map(is_sparse, leaf)):
+        parts = [_lines(f"{name}[{place}]", part, precision) for place, part in enumerate(leaf)]
+        return [line for lines in parts for line in lines]
+    return [f"{name}\t{_cells(leaf, precision)}"]
 
 
 def line_text(result: Result, precision: int | None = None) -> str:
@@ -66,5 +76,5 @@ def line_text(result: Result, precision: int | None = None) -> str:
 
 def _cells(leaf: Leaf, precision: int | None) -> str:
     if isinstance(leaf, tuple | list):
-        return "\t".join([format_value(part, precision) for part in leaf])
-    return format_value(leaf, precision)
+        return "\t".join([_cells(part, precision) for part in leaf])
+    return sparse.one_line(leaf, precision) if is_sparse(leaf) else format_value(leaf, precision)

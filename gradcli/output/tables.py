@@ -19,8 +19,9 @@ from rich.table import Table
 from rich.text import Text
 
 from gradcli.output.report import ReportLine
+from gradcli.output.sparse import drawn_lines
 from gradcli.output.summary import summary_lines
-from gradcli.output.values import Leaf, Value, shape_of
+from gradcli.output.values import Leaf, Value, is_sparse, shape_of
 from gradcli.output.width import display_width, visible_text
 
 # Of a report's lines, how each kind looks; the severity at the start of the message has a style of its own.
@@ -63,6 +64,10 @@ def show_results(rows: Iterable[tuple[str, Leaf]], screen: Screen, precision: in
     taken = max(map(len, [*shapes, "shape"])) + max([display_width(name) for name, _, _ in cells]) + 10
     for shown, (name, shape, value) in zip(shapes, cells, strict=True):
         digits = 6 if precision is None else precision
+        if is_sparse(value):
+            lines = drawn_lines(value, digits, console.width - taken, ascii=screen.ascii)
+            table.add_row(Text(name), Text(shown), Text("\n".join(lines)))
+            continue
         lines = summary_lines(value, digits)
         for edge in (3, 2, 1):
             # A matrix wrapped in the middle of its rows cannot be read: show less of it.

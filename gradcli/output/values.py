@@ -6,7 +6,7 @@ Arrays are met by their methods alone, so a scalar command never loads NumPy.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 
 class Array(Protocol):
@@ -29,14 +29,39 @@ class Array(Protocol):
     def __getitem__(self, index: Any, /) -> Any: ...
 
 
+class Sparse(Protocol):
+    """A matrix by its entries: for each its row, its column and its value."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many rows and columns there are."""
+
+    @property
+    def row(self) -> Array:
+        """The rows."""
+
+    @property
+    def col(self) -> Array:
+        """The columns."""
+
+    @property
+    def data(self) -> Array:
+        """The values."""
+
+
 Value = float | bool | Array
 """A number (a Python int counts as one) or an array."""
 
 Leaf = Value | tuple[Value, ...]
-"""A value, or the values of several outputs."""
+"""A value, or the values of several outputs; ``is_sparse`` tells where one is a sparse matrix."""
 
 Result = Mapping[str, Any]
 """One result: ``{"value": Leaf, "grad": {name: Leaf}}`` and its relatives of the JSON output."""
+
+
+def is_sparse(value: object) -> TypeGuard[Sparse]:
+    """Whether a value is a matrix by its entries."""
+    return hasattr(value, "col")
 
 
 def shape_of(value: Value) -> tuple[int, ...]:

@@ -89,7 +89,7 @@ def test_the_version():
         (
             ["eval", "1", "-o", "yaml"],
             "invalid value for '-o' / '--output': 'yaml' is not one of "
-            "'table', 'json', 'jsonl', 'csv', 'npy', 'raw'",
+            "'table', 'json', 'jsonl', 'csv', 'npy', 'npz', 'raw'",
             "gradcli eval --help shows the options",
         ),
     ],

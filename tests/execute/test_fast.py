@@ -26,8 +26,7 @@ from gradcli.graph.simplify import share
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of a few elements, so that small samples have several."""
-    monkeypatch.setattr(blocks, "_LEAST", 1)
-    monkeypatch.setattr(blocks, "_MOST", 2)
+    monkeypatch.setattr(blocks, "_BLOCK", 2)
 
 
 def wanted(sample: Sample) -> list[Node]:
@@ -98,6 +97,7 @@ def test_any_number_of_threads_gives_the_same_bits(
     x = np.random.default_rng(1).normal(size=50_000)
     expected = both(text, x=x)
     monkeypatch.setattr(threads, "cores", lambda: count)
+    monkeypatch.setattr(blocks, "_WORTH", 0)
     for _ in range(3):
         equal(both(text, x=x), expected)
 

@@ -169,3 +169,21 @@ def test_sizes_are_read(text: str, size: int) -> None:
 )
 def test_sizes_are_written(size: int, text: str) -> None:
     assert written(size) == text
+
+
+def test_a_dense_matrix_that_is_too_large_is_refused_with_its_size() -> None:
+    f = Expression("cumsum(x)")
+    with gradcli.max_memory("1MB"), pytest.raises(MemoryProblem, match="a matrix of 1000x1000") as caught:
+        f.jacobian(x=VALUES["v"])
+    # A million doubles.
+    assert "would hold 7.63 MiB of memory, and 977 KiB are allowed" in str(caught.value)
+    assert "--sparse" in caught.value.hint
+
+
+def test_batches_are_as_small_as_the_bound_asks() -> None:
+    f = Expression("cumsum(cumsum(x)^2)")
+    x = VALUES["v"][:300]
+    whole = f.jacobian(x=x)["x"]
+    with gradcli.max_memory("3MB"):
+        found = Expression("cumsum(cumsum(x)^2)").jacobian(x=x)["x"]
+    np.testing.assert_array_equal(found, whole)

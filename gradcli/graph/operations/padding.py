@@ -67,6 +67,7 @@ define(
     "pad",
     pullback=_pad_rule,
     kernel="kernels.shaping.pad",
+    moves=True,
     analytic=True,
     shape=_padded,
     parameters=(_WIDTH, Parameter("mode", "text", "constant", _MODES), Parameter("value", "number", 0.0)),

@@ -63,6 +63,7 @@ define(
     "x index",
     pullback=(_gather_rule, None),
     kernel="kernels.indexing.gather",
+    moves=True,
     analytic=True,
     shape=_gathered,
     parameters=(Parameter("axis", "axis", REQUIRED),),

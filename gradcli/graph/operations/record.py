@@ -56,9 +56,11 @@ def define(
     view: bool = False,
     exact: str = "",
     torch_of: Callable[[Node], str] | None = None,
+    moves: bool = False,
+    contracts: str = "",
     joined: str = "",
 ) -> Operation:
-    """Enter a record into the table. Without a shape rule it is elementwise."""
+    """Enter a record into the table. Without a shape rule it is elementwise; a view moves."""
     names = tuple(arguments.split())
     rules = pullback if isinstance(pullback, tuple) else (pullback,) * max(1, len(names))
     record = Operation(
@@ -92,6 +94,8 @@ def define(
         view=view,
         exact=tuple(exact.split()),
         torch_of=torch_of,
+        moves=moves or view,
+        contracts=contracts,
         joined=joined,
     )
     ops.records[name] = record

@@ -76,6 +76,7 @@ define(
     "shifted",
     pullback=lambda g, y, x, axis, fill, back: ops.shifted(g, axis=axis, back=not back),
     kernel="kernels.scans.shifted",
+    moves=True,
     shape=_same,
     parameters=(ALONG, Parameter("fill", "number", 0.0), Parameter("back", "flag", False)),
     prepare=_as_given,

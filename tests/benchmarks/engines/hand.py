@@ -19,8 +19,8 @@ from tests.benchmarks.works.elementwise import AFFINE, SMOOTH
 
 Array = Any
 Kernel = Callable[..., float]
-"""From a block of x the sum of a function. If there is a block for them, its slopes times the factor are written
-there; all other arguments are buffers of the block's size."""
+"""From a block of x the sum of a function. If there is a block for them, its slopes times the factor are
+written there; all other arguments are buffers of the block's size."""
 
 BUFFERS = 4
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from inspect import signature
 
 from gradcli import Expression
 from tests.benchmarks.case import Inputs, Side, Work
@@ -27,22 +26,15 @@ def hessian(work: Work, inputs: Inputs) -> Side:
     return Side(partial(expression.hessian, name, **inputs), lambda found: [found[name][name]])
 
 
-def _sparse() -> dict[str, bool]:
-    """The option, once there is one: without it these matrices have ten thousand million elements."""
-    if "sparse" not in signature(Expression.jacobian).parameters:
-        raise NotImplementedError("gradcli has no sparse Jacobians yet")
-    return {"sparse": True}
-
-
 def sparse_jacobian(work: Work, inputs: Inputs) -> Side:
     """The Jacobian by one name, without its zeros."""
     expression, (name,) = Expression(work.text), work.wrt
-    call = partial(expression.jacobian, name, **_sparse(), **inputs)
+    call = partial(expression.jacobian, name, sparse=True, **inputs)
     return Side(call, lambda found: [found[name].tocoo()])
 
 
 def sparse_hessian(work: Work, inputs: Inputs) -> Side:
     """The Hessian by one name, without its zeros."""
     expression, (name,) = Expression(work.text), work.wrt
-    call = partial(expression.hessian, name, **_sparse(), **inputs)
+    call = partial(expression.hessian, name, sparse=True, **inputs)
     return Side(call, lambda found: [found[name][name].tocoo()])
