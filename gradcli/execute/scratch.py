@@ -57,7 +57,9 @@ def scratch(node: Node, sizes: Sequence[int], width: int) -> int:
     if is_ufunc(kernel) or node.op.joined:
         return 0
     theirs = not node.op.kernel.startswith("kernels.")
-    arrays = _MASK if theirs else getattr(kernel, "arrays", _USUAL)
+    arrays = getattr(kernel, "arrays", _USUAL)
+    if theirs:
+        arrays = _MASK if node.args else 0
     # In single precision those that are not elementwise compute in doubles, and copy what they are given.
     doubles = width < DOUBLE and not node.op.elementwise and (not theirs or not node.args)
     copies = sum(sizes) if doubles else 0
