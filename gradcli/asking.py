@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from gradcli import seeds
 from gradcli.errors import EvaluationError, GradientProblem, NameProblem, Source
 from gradcli.execute.plan import Plan
+from gradcli.execute.sizes import written
 from gradcli.graph.node import Node, variable
 from gradcli.language.build import Built, build
 from gradcli.language.draws import checked
@@ -108,6 +109,8 @@ class Line:
         if built.several:
             result = {"value": outputs, "outputs": len(outputs)}
         remarks = list(dict.fromkeys([one.said for one in built.rewrites]))
+        if not plan.small:
+            remarks.append(f"it holds at most {written(plan.peak.size)} beside its inputs")
         return Answer(result, built, list(nodes), values, remarks), names, found[len(outputs) :]
 
     def ready(

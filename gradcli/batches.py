@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcli.errors import EvaluationError
+from gradcli.execute import room
 from gradcli.execute.plan import Plan
 from gradcli.graph.node import Node, constant, reachable, variable
 from gradcli.graph.regions import Regions
@@ -19,6 +20,8 @@ Value = Any
 
 # How many numbers a batch of seeds of the widest value may hold: half a gigabyte of doubles.
 _MEMORY = 1 << 26
+# It takes so small a part of what a run may hold.
+_SHARE = 16
 # How many it should hold if nothing but memory is busy: what a core keeps at hand. Fewer rows than these do
 # not pay for the steps.
 _CACHE = 1 << 15
@@ -32,10 +35,12 @@ _KEPT = "what no seed changes"
 def most_rows(nodes: Sequence[Node]) -> int:
     """How many rows one run serves best, of a graph like this one."""
     widest = max([elements(node.shape) for node in nodes], default=1) or 1
-    room = max(1, _MEMORY // widest)
+    # Several values of a batch are there at once.
+    numbers = min(_MEMORY, room.bound() // (_SHARE * 8))
+    space = max(1, numbers // widest)
     # A product of matrices is the faster the more rows there are.
     products = any(node.op.contracts and any(arg.ndim > 1 for arg in node.args) for node in nodes)
-    return room if products else min(room, max(_FEW, _CACHE // widest))
+    return space if products else min(space, max(_FEW, _CACHE // widest))
 
 
 class Seed:

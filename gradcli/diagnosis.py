@@ -11,7 +11,7 @@ from typing import Any
 
 from gradcli.answers import Answer, Answers
 from gradcli.drawing import Drawing
-from gradcli.errors import EvaluationError, GradcliError, Source, Span
+from gradcli.errors import EvaluationError, GradcliError, MemoryProblem, Source, Span
 from gradcli.execute.plan import trace
 from gradcli.graph.derive import Trail
 from gradcli.graph.node import CONSTANT, INPUT, Node
@@ -188,11 +188,12 @@ def located(error: GradcliError, expression: Answers, given: Mapping[str, Given]
     span, back = None, False
     if isinstance(error.node, Node) and isinstance(error.built, Built):
         span, back = _span(error.built, [error.built.trail], error.node)
-    error.span = span or _traced(expression, given, dtype)
+    # What has no room to run cannot run to show where.
+    error.span = span if isinstance(error, MemoryProblem) else span or _traced(expression, given, dtype)
     if error.span is not None:
         text = _text(expression.source, error.span)
         word = _called(expression.source, error.span)
-        if back:
+        if back and not isinstance(error, MemoryProblem):
             error.message = f"{error.message}, on the way back through {text}"
         elif word:
             name_function(error, word)

@@ -13,6 +13,7 @@
       |   |   + VectorProblem     a vector that is not of the shape of what it is for
       |   + GradientProblem       a derivative that makes no sense
       + EvaluationError       5   it failed while it ran
+      |   + MemoryProblem         it would have held more memory than it may
       + AutogradProblem       5   a rule of tensors was broken; each is one of Python's errors too
       |   + AutogradError         RuntimeError, as PyTorch raises
       |   + AutogradValueError    ValueError
@@ -174,6 +175,10 @@ class EvaluationError(GradcliError):
     kind = "evaluation"
     node: object = None
     built: object = None
+
+
+class MemoryProblem(EvaluationError):
+    """It would hold more memory than it may; known before anything is allocated."""
 
 
 class AutogradProblem(GradcliError):

@@ -13,8 +13,7 @@ from typing import Any
 
 from gradcli.compressed import Compressed
 from gradcli.contracted import Contracted, holding, interface
-from gradcli.data import room
-from gradcli.errors import EvaluationError
+from gradcli.execute.refusal import admit
 from gradcli.graph import derive
 from gradcli.graph.node import Node
 from gradcli.graph.shapes import elements
@@ -32,7 +31,6 @@ _EACH = 8
 _BYTES = {"float64": 8, "float32": 4}
 # The row, the column and the value of an entry.
 _ENTRY_BYTES = 24
-_GIB = 1 << 30
 
 
 class Matrices:
@@ -54,7 +52,7 @@ class Matrices:
         together: whether it is one for all.
 
     Raises:
-        EvaluationError: a dense matrix is too large for the machine.
+        MemoryProblem: a dense matrix is too large for the machine.
     """
 
     def __init__(
@@ -178,12 +176,6 @@ def _refuse(height: int, width: int, each: int, hint: str) -> None:
     """Refuse a matrix that the machine has no room for.
 
     Raises:
-        EvaluationError: with the size that it would have.
+        MemoryProblem: with the size that it would have.
     """
-    size = height * width * each
-    if size > room.allowed():
-        raise EvaluationError(
-            f"there is not enough memory for a matrix of {height}x{width}: "
-            f"it would take {size / _GIB:.3g} GiB",
-            hint=hint,
-        )
+    admit(height * width * each, f"a matrix of {height}x{width}", hint)

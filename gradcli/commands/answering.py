@@ -74,9 +74,9 @@ def _show(result: Mapping[str, Any], streams: Streams, alone: bool) -> None:
         show_results(plain.fields(result), streams.screen(), precision)
         return
     if streams.form in _BINARY:
-        from gradcli.output.single import file_bytes, single
+        from gradcli.output.single import single, write_file
 
-        streams.write_bytes(file_bytes(single(result, streams.form)))
+        write_file(single(result, streams.form), streams.write_bytes)
         return
     check_text(plain.fields(result))
     if streams.form == "csv":

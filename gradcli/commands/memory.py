@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from gradcli.data import room
 from gradcli.errors import EvaluationError
+from gradcli.execute import room
 
 # A number as a Python float, as digits, and as part of the whole text.
 _TEXT_BYTES = 100

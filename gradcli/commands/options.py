@@ -7,6 +7,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from gradcli.errors import CallProblem, UsageError
+from gradcli.execute.room import max_memory
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -58,6 +61,23 @@ seed = click.option(
     help="Draw other random numbers; a command gives the same ones every time, and its seed is 0.",
 )
 
+
+def _bounded(ctx: click.Context, _: click.Parameter, size: str | None) -> None:
+    """Whatever the command runs, from here to its end, is bound."""
+    try:
+        ctx.with_resource(max_memory(size))
+    except CallProblem:
+        raise UsageError(f"--max-memory takes a size such as 2GB or 500MiB, and got '{size}'") from None
+
+
+memory = click.option(
+    "--max-memory",
+    metavar="SIZE",
+    callback=_bounded,
+    expose_value=False,
+    help="Refuse what would hold more, such as 2GB; by default 80% of what is free.",
+)
+
 inputs = _stacked(
     click.argument("words", nargs=-1, metavar="[EXPR] [NAME=VALUE]..."),
     click.option(
@@ -65,6 +85,7 @@ inputs = _stacked(
     ),
     click.option("--vars", metavar="FILE", help="Many names at once: a JSON object, TOML or npz."),
     seed,
+    memory,
 )
 
 line_mode = _stacked(
@@ -74,6 +95,7 @@ line_mode = _stacked(
         "--errors", metavar="FILE", help="With --lines: collect the errors in a file, as JSON lines."
     ),
 )
+
 
 appearance = _stacked(
     click.option(

@@ -29,6 +29,7 @@ gradcli run -e 'for i in range(3) { print(i, a*i) }' a=10
 @click.option("-f", "--file", metavar="FILE", help="Read the program from a file; - is standard input.")
 @click.option("--vars", metavar="FILE", help="Many names at once: a JSON object, TOML or npz.")
 @options.seed
+@options.memory
 @click.option("--json", is_flag=True, help="An error as one JSON object.")
 @options.appearance
 def command(text: str | None, **shared: Any) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from codecs import IncrementalDecoder, getincrementaldecoder
 from typing import BinaryIO
 
-from gradcli.data import room
 from gradcli.data.unreadable import unreadable
 from gradcli.errors import UsageError
+from gradcli.execute import room
 
 _ENCODING = "utf-8-sig"  # takes a byte order mark away, and needs none
 _CHUNK = 1 << 20

@@ -27,7 +27,13 @@ _OURS = (
 
 
 class Backend(Protocol):
-    """What a plan asks of the place it runs in."""
+    """What a plan asks of the place it runs in.
+
+    Attributes:
+        width: how many bytes a number takes.
+    """
+
+    width: int
 
     def constant(self, node: Node) -> Value:
         """The value of a constant node."""
@@ -91,6 +97,8 @@ def function(path: str, of: str = " of an array") -> Callable[..., Value]:
 class Floats:
     """Plain floats and bools; NumPy is never imported."""
 
+    width = 8
+
     def constant(self, node: Node) -> Value:
         """A float or a bool."""
         return node.values[0]
@@ -129,6 +137,7 @@ class Arrays:
 
         self._numpy = numpy
         self._dtype = numpy.dtype(dtype)
+        self.width = self._dtype.itemsize
 
     def constant(self, node: Node) -> Value:
         """A number as a float, which takes the type of what it meets; else an array."""

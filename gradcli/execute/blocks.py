@@ -18,6 +18,7 @@ from gradcli.execute import threads
 from gradcli.execute.fuse import Loop
 from gradcli.execute.lines import Array, Kernel, Lines, joining, sizes
 from gradcli.execute.reuse import maker
+from gradcli.execute.scratch import BUFFERS
 from gradcli.graph.node import CONSTANT, Node
 from gradcli.graph.shapes import elements
 
@@ -37,6 +38,8 @@ Edges = list[tuple[int, int, int]]
 def ready(loop: Loop, kernel: Callable[[Node], Kernel], dtype: str, answers: Collection[Node]) -> Kernel:
     """The function that runs a loop: from its arguments to the arrays it stores and the results of its joins.
 
+    It tells what it holds by the attributes that ``Blocks`` has.
+
     Args:
         loop: what runs together.
         kernel: the function that computes a node.
@@ -48,7 +51,10 @@ def ready(loop: Loop, kernel: Callable[[Node], Kernel], dtype: str, answers: Col
     edges = _edges(elements(loop.shape) if flat else loop.rows, lines)
     if len(edges) > 1:
         return Blocks(loop, lines, edges, answers)
-    return Lines(loop, kernel, np.dtype(dtype), flat=False).at_once()
+    lines = Lines(loop, kernel, np.dtype(dtype), flat=False)
+    at_once = lines.at_once()
+    at_once.__dict__.update(kept=loop.rows * lines.kept, held=loop.rows * lines.held + BUFFERS)
+    return at_once
 
 
 class Blocks:
@@ -59,6 +65,10 @@ class Blocks:
         lines: what runs for each block.
         edges: their numbers, where each begins and where it ends.
         answers: what is given away of all that is stored.
+
+    Attributes:
+        kept: the bytes of its buffers, which stay for the next run.
+        held: the bytes that it holds beside them while it runs, and its arguments and results.
     """
 
     def __init__(self, loop: Loop, lines: Lines, edges: Edges, answers: Collection[Node]) -> None:
@@ -66,12 +76,16 @@ class Blocks:
         self._work = lines.in_blocks()
         self._edges = edges
         work = lines.work * edges[-1][-1]
-        self._pays = work > _WORTH and work > _STEP * len(edges) * lines.steps
+        pays = work > _WORTH and work > _STEP * len(edges) * lines.steps
+        self._threads = min(threads.cores(), len(edges)) if pays else 1
         self._most = max([high - low for _, low, high in edges])
         self._spare: list[list[Array]] = []
         self._sliced = [node.shape for node in loop.sliced]
         self._stored = [maker(sizes(node), lines.type(node), again=node in answers) for node in loop.stored]
         self._joins = [(joining(node), node.shape) for node in loop.joins]
+        parts = sum([elements(node.shape) for node in loop.joins]) * lines.dtype.itemsize
+        self.kept = self._threads * self._most * lines.kept
+        self.held = self._threads * (self._most * lines.held + BUFFERS) + 2 * len(edges) * parts
         # Numbers as ufuncs would make of them at every call.
         self._numbers = [
             np.asarray(node.values[0], lines.dtype) if node.op is CONSTANT and not node.shape else None
@@ -97,7 +111,7 @@ class Blocks:
             self._work(edges, sliced, whole, rows, buffers, parts)
             self._spare.append(buffers)
 
-        threads.side_by_side(work, min(threads.cores(), len(self._edges)) if self._pays else 1)
+        threads.side_by_side(work, self._threads)
         return (*stored, *map(self._joined, self._joins, parts))
 
     def _cut(self, value: Any, shape: tuple[Any, ...]) -> Array:

@@ -32,12 +32,18 @@ class Fast:
         outputs: the nodes whose values are wanted.
         dtype: the type of its numbers.
         backend: arrays of that type.
+
+    Attributes:
+        line: its steps.
+        count: how many of their outputs are those that are wanted.
     """
 
     def __init__(self, outputs: Sequence[Node], dtype: str, backend: Backend) -> None:
         self._backend = backend
         self._dtype = dtype
-        outputs = share(lower(outputs, self._folded))
+        self.count = len(outputs)
+        origins: dict[Node, Node] = {}
+        outputs = share(lower(outputs, self._folded, origins), origins)
         told = told_by(reachable(outputs))
         self._plain = told is not None
         scales: list[Node] = []
@@ -49,13 +55,13 @@ class Fast:
         wanted = [*outputs, *scales, *[look for look in looks if elements(look.shape)]]
         nodes = reachable(wanted)
         order = fuse(nodes, wanted) if dtype in _REAL else nodes
-        line = Straight(order, wanted, backend, self._kernel)
-        self._run = unrolled(line)
+        self.line = Straight(order, wanted, backend, self._kernel, origins=origins)
+        self._run = unrolled(self.line)
         # What a loop has filled is the user's alone, and of the right shape.
-        filled = {place for step in line.steps for place in step.targets}
+        filled = {place for step in self.line.steps for place in step.targets}
         self._results = [
             None if shape and place in filled else (shape, kind)
-            for place, shape, kind in line.outputs[: len(outputs)]
+            for place, shape, kind in self.line.outputs[: len(outputs)]
         ]
         self._scales = slice(len(outputs), len(outputs) + len(scales))
         self._looks = slice(len(outputs) + len(scales), len(wanted))

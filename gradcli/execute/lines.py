@@ -5,7 +5,7 @@ loop -> buffers -> lines -> compile -> a function that runs it at once, or one t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from operator import mul
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gradcli.execute.buffers import Row, shared
 from gradcli.execute.fuse import Loop, by_rows
+from gradcli.execute.scratch import scratch
 from gradcli.execute.source import compiled
 from gradcli.graph.node import CONSTANT, INPUT, Node, ops
 from gradcli.graph.shapes import elements
@@ -42,6 +43,8 @@ class Lines:
         width: how many elements the widest row has.
         steps: how many calls a block takes.
         work: how long a row takes, in additions of two numbers.
+        kept: the bytes of the buffers of a row.
+        held: the bytes beside them that a row takes while it is computed.
     """
 
     def __init__(
@@ -59,6 +62,8 @@ class Lines:
         self.steps = len(loop.nodes) + len(loop.joins)
         costs = [0 if node.op.view else 1 if node.op.topic in _SIMPLE else _OTHERS for node in loop.nodes]
         self.work = sum(map(mul, costs, map(elements, rows))) + self.width * len(loop.joins)
+        self.kept = sum([elements(one.row) * self._bytes(one.kind) for one in found.every])
+        self.held = self._held(kernels)
         self._space: dict[str, Any] = {}
         self._sliced = {node: f"a{place}" for place, node in enumerate(loop.sliced)}
         self._whole = {node: f"w{place}" for place, node in enumerate(loop.whole)}
@@ -70,6 +75,23 @@ class Lines:
         self._steps: list[str] = []
         for node, row in zip(loop.nodes, rows, strict=True):
             self._step(node, row, kernels[node], targets.get(node))
+
+    def _held(self, kernels: Mapping[Node, Kernel]) -> int:
+        """What kernels make for a row; a value lives until the next block's is made."""
+        inside = {node: elements(self._row(node)) for node in (*self._loop.nodes, *self._loop.sliced)}
+        made = [
+            inside[node] * self._bytes(node.kind)
+            for node, run in kernels.items()
+            if not isinstance(run, np.ufunc) and node.op is not ops.broadcast_to
+        ]
+        needed = []
+        for node in self._loop.nodes:
+            args = [inside.get(arg, elements(arg.shape)) for arg in node.args]
+            needed.append(scratch(node, [inside[node], *args], self.dtype.itemsize))
+        return sum(made) + max(made, default=0) + max(needed, default=0)
+
+    def _bytes(self, kind: str) -> int:
+        return 1 if kind == "bool" else self.dtype.itemsize
 
     def _step(self, node: Node, row: Row, kernel: Kernel, target: str | None) -> None:
         arguments = ", ".join([self._read(node, position) for position in range(len(node.args))])

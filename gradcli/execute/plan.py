@@ -15,8 +15,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import EvaluationError
-from gradcli.execute import backends
+from gradcli.execute import backends, room
 from gradcli.execute.once import once
+from gradcli.execute.peak import Peak, peak
+from gradcli.execute.refusal import is_small, refused
 from gradcli.execute.straight import Straight
 from gradcli.graph.collector import paused
 from gradcli.graph.node import Node, reachable
@@ -46,6 +48,7 @@ class Plan:
 
     Attributes:
         scalar: whether it runs on floats, and NumPy is not needed.
+        small: whether it can hold so little that nobody needs to know how much.
     """
 
     def __init__(self, outputs: Sequence[Node], dtype: str = "float64", *, whole: bool = False) -> None:
@@ -59,6 +62,7 @@ class Plan:
         # A branch that is not taken is not computed.
         self._plain = not whole and most < _TOO_MANY and not any(node.op is CHOICE for node in nodes)
         self._ran = most >= _WORTH
+        self.small = self.scalar or is_small(nodes)
 
     @cached_property
     def literal(self) -> Straight:
@@ -88,6 +92,19 @@ class Plan:
             return Fast(self._outputs, self._dtype, self._backend)
         return None
 
+    @cached_property
+    def _literal_peak(self) -> Peak:
+        return peak(self.literal)
+
+    @cached_property
+    def _fast_peak(self) -> Peak | None:
+        return None if self.fast is None else peak(self.fast.line, self.fast.count)
+
+    @property
+    def peak(self) -> Peak:
+        """What a run of arrays holds at most, beside its inputs, in the way that is tried first."""
+        return (self._fast_peak if self._ran else None) or self._literal_peak
+
     def run(self, values: Mapping[str, Value]) -> list[Value]:
         """The outputs' values, as floats and bools or as arrays of the outputs' shapes.
 
@@ -95,15 +112,43 @@ class Plan:
             values: a value for every input, by name.
 
         Raises:
+            MemoryProblem: it would hold more memory than it may.
             EvaluationError: an operation is impossible for these values, or memory ran out.
         """
-        found = None
-        if self._ran:
-            found = None if self.fast is None else self.fast.run(values)
-        elif self.scalar and self._plain:
+        if self.scalar and self._plain and not self._ran:
+            self._ran = True
             found = once(self._nodes, self._outputs, self._backend, values)
+            if found is not None:
+                return found
+        most = self._bound()
+        over = None
+        if (self._ran or (most is not None and self._literal_peak.size > most)) and self.fast is not None:
+            if most is not None and self._fast_peak is not None and self._fast_peak.size > most:
+                over = self._fast_peak
+            else:
+                found = self.fast.run(values)
+                if found is not None:
+                    return found
         self._ran = True
-        return self.literal.answers(self.literal.fill(values)) if found is None else found
+        line = self._admitted(most, over)
+        return line.answers(line.fill(values))
+
+    def _bound(self) -> int | None:
+        """What it may hold; nothing where that cannot be too little."""
+        return None if self.scalar or (self.small and room.asked() is None) else room.bound()
+
+    def _admitted(self, most: int | None, over: Peak | None = None) -> Straight:
+        if most is not None and self._literal_peak.size > most:
+            raise refused(over or self._literal_peak, most)
+        return self.literal
+
+    def admitted(self) -> Straight:
+        """The literal way.
+
+        Raises:
+            MemoryProblem: it would hold more memory than it may.
+        """
+        return self._admitted(self._bound())
 
 
 def _ordered(outputs: Sequence[Node], regions: Regions) -> list[Node | Region]:
@@ -135,6 +180,6 @@ def trace(outputs: Sequence[Node], values: Mapping[str, Value], dtype: str = "fl
     Raises:
         EvaluationError: with ``node`` set to where it happened.
     """
-    line = Plan(outputs, dtype, whole=True).literal
+    line = Plan(outputs, dtype, whole=True).admitted()
     slots = line.fill(values)
     return {node: slots[place] for node, place in line.slots.items() if slots[place] is not None}

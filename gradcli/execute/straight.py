@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from gradcli.errors import EvaluationError
 from gradcli.execute.backends import Backend
 from gradcli.execute.fuse import Loop
+from gradcli.execute.sizes import written
 from gradcli.graph.node import CONSTANT, INPUT, Kind, Node
 from gradcli.graph.regions import Region, Regions
 from gradcli.graph.shapes import describe, elements, is_known, listed_shapes
@@ -22,7 +23,6 @@ Item = Node | Region | Loop
 
 # How NumPy and Python refuse a size that no memory has.
 _TOO_LARGE = ("too large to convert", "Maximum allowed dimension", "array is too big")
-_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
 class Step(NamedTuple):
@@ -67,6 +67,7 @@ class Straight:
         whole: bool = False,
     ) -> None:
         self.backend = backend
+        self._origins = origins or {}
         slot: dict[Item | None, int] = {}
         for one in order:
             for result in one.results if isinstance(one, Loop) else (one,):
@@ -100,7 +101,7 @@ class Straight:
             elif one.op is INPUT:
                 self.inputs.append((one.values[0], slot[one], one.kind))
             else:
-                origin = _origin(one, origins)
+                origin = self.origin(one)
                 region = None if regions is None else slot.get(regions[one])
                 try:
                     run = kernel(one)
@@ -110,6 +111,12 @@ class Straight:
                 self.steps.append(
                     Step(run, arguments, one.parameters, slot[one], forget.get(one, ()), region, origin)
                 )
+
+    def origin(self, node: Node) -> Node:
+        """The node of the user's that a node stands for."""
+        while node in self._origins:
+            node = self._origins[node]
+        return node
 
     def fill(self, values: Mapping[str, Value]) -> list[Value]:
         """What stands in each slot after a run: nothing where a branch was not taken, or was forgotten.
@@ -134,8 +141,9 @@ class Straight:
                     arguments = [slots[place] for place in step.arguments]
                     found = step.kernel(*arguments, **step.parameters)
                     if step.targets:
-                        for place, one in zip(step.targets, found, strict=True):
-                            slots[place] = one
+                        # No variable may keep a result alive that is forgotten later.
+                        for number, place in enumerate(step.targets):
+                            slots[place] = found[number]
                     else:
                         slots[step.target] = found
                     for place in step.forget:
@@ -158,13 +166,6 @@ class Straight:
             ]
         except (ValueError, MemoryError) as error:
             raise failure(error, None) from None
-
-
-def _origin(node: Node, origins: Mapping[Node, Node] | None) -> Node:
-    """The node of the user's that a node stands for."""
-    while origins is not None and node in origins:
-        node = origins[node]
-    return node
 
 
 def failure(error: Exception, node: Node | None, arguments: Sequence[Value] = ()) -> EvaluationError:
@@ -191,12 +192,9 @@ def out_of_memory(error: Exception) -> EvaluationError:
     shape, dtype = getattr(error, "shape", None), getattr(error, "dtype", None)
     if shape is None or dtype is None:
         return EvaluationError("there is not enough memory: an array is too large")
-    size, unit = float(elements(shape) * dtype.itemsize), 0
-    while size >= 1024 and unit + 1 < len(_UNITS):
-        size, unit = size / 1024, unit + 1
+    size = written(elements(shape) * dtype.itemsize)
     return EvaluationError(
-        f"there is not enough memory for an array of shape {describe(shape)}: "
-        f"it would take {size:.3g} {_UNITS[unit]}"
+        f"there is not enough memory for an array of shape {describe(shape)}: it would take {size}"
     )
 
 

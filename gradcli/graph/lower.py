@@ -26,12 +26,13 @@ Fold = Callable[[Node], float | None]
 _FILLED = {"ones": 1.0, "ones_like": 1.0, "zeros": 0.0, "zeros_like": 0.0}
 
 
-def lower(outputs: Sequence[Node], fold: Fold) -> list[Node]:
+def lower(outputs: Sequence[Node], fold: Fold, origins: dict[Node, Node] | None = None) -> list[Node]:
     """Rewrite a graph.
 
     Args:
         outputs: the nodes that are wanted.
         fold: computes a number of numbers; ``None`` where that is left to the run.
+        origins: told for each new node the first one that it stands for.
     """
     lowered: dict[Node, Node] = {}
     for node in reachable(outputs):
@@ -40,6 +41,8 @@ def lower(outputs: Sequence[Node], fold: Fold) -> list[Node]:
             lowered[node] = _stretched(_folded(found.args[0], fold), found)
         else:
             lowered[node] = _folded(found, fold)
+        if origins is not None and lowered[node].number > node.number:  # else it was there before
+            origins.setdefault(lowered[node], node)
     return [lowered[output] for output in outputs]
 
 

@@ -5,6 +5,8 @@ That array is the derivative, or the value where that is all there is; both form
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 from gradcli.errors import UsageError
@@ -65,18 +67,26 @@ def csv_text(value: Value, precision: int | None = None) -> str:
     return "\n".join([",".join(format_row(row, precision)) for row in ([rows] if rank == 1 else rows)])
 
 
-def file_bytes(value: Value) -> bytes:
-    """The file that ``numpy.load`` reads, or of a sparse matrix ``scipy.sparse.load_npz``."""
-    from io import BytesIO
+def write_file(value: Value, write: Callable[[bytes], None]) -> None:
+    """Write the file that ``numpy.load`` reads, or of a sparse matrix ``scipy.sparse.load_npz``.
 
+    An array goes some megabytes at a time: there is no copy of all.
+    """
     import numpy
 
-    file = BytesIO()
     if is_sparse(value):
+        file = BytesIO()
         # The names that SciPy gives the parts of a coo_array.
         parts: dict[str, Any] = {"row": value.row, "col": value.col, "data": value.data}
         parts.update(shape=value.shape, format=b"coo", _is_array=True)
         numpy.savez_compressed(file, allow_pickle=False, **parts)
+        write(file.getvalue())
     else:
-        numpy.save(file, numpy.asarray(value), allow_pickle=False)
-    return file.getvalue()
+        numpy.lib.format.write_array(_Sink(write), numpy.asarray(value), allow_pickle=False)
+
+
+class _Sink:
+    """What NumPy takes for a file."""
+
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        self.write = write

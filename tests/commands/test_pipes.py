@@ -142,9 +142,20 @@ def test_memory_is_bounded_where_the_system_has_no_bound():
     pytest.importorskip("resource")
     done = shell("gradcli eval 'sum(ones(1e15))'")
     assert done.code == 5
-    assert done.err.startswith(
-        "error: ones(): there is not enough memory for an array of shape (1000000000000000,)"
-    )
+    assert done.err.startswith("error: ones(): this would hold 7.11 PiB of memory, and ")
+
+
+def test_a_bound_on_memory_is_kept():
+    done = shell("gradcli grad 'sum(sort(x)*2)' 'x=ones(1000000)' --max-memory 10MB")
+    assert done.code == 5
+    message, text, mark, *_ = done.err.splitlines()
+    assert message.startswith("error: ")
+    assert message.endswith(" MiB of memory, and 9.54 MiB are allowed")
+    assert text == "  sum(sort(x)*2)"
+    assert mark.strip("^ ") == ""
+    done = shell("gradcli eval x x=1 --max-memory lots")
+    assert done.code == 2
+    assert done.err.startswith("error: --max-memory takes a size such as 2GB or 500MiB, and got 'lots'")
 
 
 def test_a_profiler_sees_the_end():

@@ -148,7 +148,7 @@ def test_of_a_large_or_wide_one_the_first_and_last_entries_are_listed(size, colu
 def test_a_matrix_that_does_not_fit_names_the_option():
     done = call("jacobian", "x^2", "x=ones(1000000)")
     assert (done.code, done.out) == (5, "")
-    assert "there is not enough memory for a matrix of 1000000x1000000" in done.err
+    assert "a matrix of 1000000x1000000 would hold 7.28 TiB of memory, and " in done.err
     assert "ask for the entries alone: --sparse" in done.err
 
 

@@ -4,8 +4,9 @@ import io
 
 import pytest
 
-from gradcli.data import room, text
+from gradcli.data import text
 from gradcli.errors import UsageError
+from gradcli.execute import room
 
 
 class Endless(io.RawIOBase):

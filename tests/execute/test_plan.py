@@ -427,16 +427,16 @@ def test_trace_keeps_every_value_and_names_the_node_that_fails() -> None:
 
 
 def test_too_little_memory_is_an_error_of_ours() -> None:
-    with pytest.raises(EvaluationError, match="not enough memory"):
+    with pytest.raises(EvaluationError, match="% of what is free"):
         Expression("sum(outer(x, x)[:, :, None] * [[x]])")(x=np.ones(200_000))
 
 
-def test_a_trace_that_runs_out_of_memory_says_where() -> None:
+def test_what_would_run_out_of_memory_says_where() -> None:
     x = variable("x", (200_000,))
     big = ops.unsqueeze(ops.unsqueeze(x, axis=1) * x, axis=2) * x
     values = {"x": np.ones(200_000)}
     for run in (trace, lambda outputs, given: Plan(outputs).run(given)):
-        with pytest.raises(EvaluationError, match="there is not enough memory") as caught:
+        with pytest.raises(EvaluationError, match="% of what is free") as caught:
             run([ops.sum(big)], values)
         assert isinstance(caught.value.node, Node)
         assert caught.value.node.op.name == "mul"

@@ -62,7 +62,6 @@ ADVICE = [
         "there is no 0 in it",
         'there are "state" and "param_groups"',
     ),
-    ("print(zeros(1e300))", "there is not enough memory: an array is too large", ""),
     ("print(tile([7], 1e300))", "there is not enough memory: an array is too large", ""),
     ("x = 1; if x is None { print(x) }", "'is' is not an operator of the language", "write =="),
     ("x = 1; print(x is not None)", "'is not' is not an operator of the language", "write !="),
@@ -156,3 +155,8 @@ def test_a_softmax_of_truths_is_one_of_numbers():
 def test_a_bound_that_was_not_given_is_none():
     text = "y = clip(tensor(3, requires_grad=true), 0); print(y.grad_fn._saved_min, y.grad_fn._saved_max)"
     assert printed(text) == ["0 None"]
+
+
+def test_a_program_that_has_no_room_says_so():
+    problem = failure("print(zeros(1e300))")
+    assert problem.message.startswith("this would hold more than 1000 EiB of memory, and ")

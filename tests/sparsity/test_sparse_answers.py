@@ -280,9 +280,7 @@ def test_ten_million_columns_are_no_matter_of_their_square() -> None:
 @pytest.mark.parametrize("sparse", [False, True])
 def test_a_matrix_that_no_machine_holds_is_a_sentence(sparse: bool) -> None:
     text = "x - mean(x)" if sparse else "2*x"
-    with pytest.raises(
-        EvaluationError, match=r"not enough memory for a matrix of 10000000x10000000"
-    ) as caught:
+    with pytest.raises(EvaluationError, match=r"a matrix of 10000000x10000000 would hold") as caught:
         Expression(text).jacobian(sparse=sparse, x=np.zeros(10_000_000))
     assert ("--sparse" in caught.value.hint) is not sparse
 

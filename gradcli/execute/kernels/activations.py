@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from gradcli.execute.backends import function
 from gradcli.execute.kernels.elementwise import strong
+from gradcli.execute.scratch import holds
 from gradcli.graph.operations.activations import SELU_ALPHA, SELU_SCALE
 from gradcli.graph.operations.gates import TANH_CUBE, TANH_FACTOR
 
 Array = NDArray[Any]
 
 
+@holds(3)
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), never overflowing."""
     small = np.exp(-np.abs(x))
@@ -27,6 +29,7 @@ def bell(x: Array) -> Array:
     return np.asarray(small / np.square(1.0 + small))
 
 
+@holds(4)
 def logit(x: Array, eps: float | None) -> Array:
     """log(x / (1 - x)), with its digits next to a half as well; eps keeps x that far from 0 and 1."""
     x = np.asarray(x) if eps is None else np.minimum(np.maximum(x, eps), 1 - eps)
@@ -39,6 +42,7 @@ def logsigmoid(x: Array) -> Array:
     return np.negative(_softplus(np.negative(x)))
 
 
+@holds(2.1)
 def softplus(x: Array, beta: float, threshold: float | None) -> Array:
     """log(1 + exp(beta x)) / beta, never overflowing; x itself beyond a threshold of beta x."""
     u = x if beta == 1 else np.multiply(beta, x)
@@ -51,6 +55,7 @@ def _softplus(x: Array) -> Array:
     return np.asarray(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))
 
 
+@holds(0)
 def relu(x: Array) -> Array:
     """The larger of x and 0."""
     return np.maximum(x, 0.0)
@@ -66,16 +71,19 @@ def hardtanh(x: Array, min_val: float, max_val: float) -> Array:
     return np.asarray(np.minimum(np.maximum(x, min_val), max_val))
 
 
+@holds(3)
 def hardsigmoid(x: Array) -> Array:
     """(x + 3) / 6 between 0 and 1."""
     return np.asarray(hardtanh(np.add(x, 3.0), 0.0, 6.0) / 6)
 
 
+@holds(3)
 def hardswish(x: Array) -> Array:
     """X times its hardsigmoid."""
     return strong(hardsigmoid(x), x)
 
 
+@holds(1.2)
 def elu(x: Array, alpha: float) -> Array:
     """X, or alpha (exp(x) - 1) where it is negative."""
     return np.where(np.greater(x, 0), x, alpha * np.expm1(np.where(np.greater(x, 0), 0.0, x)))
@@ -91,6 +99,7 @@ def celu(x: Array, alpha: float) -> Array:
     return np.where(np.greater(x, 0), x, alpha * np.expm1(np.where(np.greater(x, 0), 0.0, x) / alpha))
 
 
+@holds(1.6)
 def gelu(x: Array, approximate: str) -> Array:
     """X times the chance that a normal number is smaller, or nearly that by a sigmoid."""
     if approximate == "tanh":
@@ -100,11 +109,13 @@ def gelu(x: Array, approximate: str) -> Array:
     return strong(through, x)
 
 
+@holds(3)
 def silu(x: Array) -> Array:
     """X times its sigmoid."""
     return strong(sigmoid(x), x)
 
 
+@holds(6)
 def mish(x: Array) -> Array:
     """X tanh(softplus(x)), where the tangent is a quotient of powers of exp(x)."""
     small = np.exp(-np.abs(x))

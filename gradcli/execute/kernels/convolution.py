@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcli.execute.scratch import DOUBLE, holds
 from gradcli.graph.operations.convolution import count_places
 
 Array = NDArray[Any]
@@ -25,8 +26,10 @@ Sizes = tuple[int, ...]
 
 # How many elements the shifted copies of an input may have together.
 _ROOM = 1 << 20
+_BYTES = DOUBLE * _ROOM
 
 
+@holds(4, 2 * _BYTES)
 def convolution(
     x: Array, w: Array, *bias: Array, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:
@@ -49,6 +52,7 @@ def convolution(
     return y + np.reshape(bias[0], (outputs, *(1,) * n)) if bias else y
 
 
+@holds(4, 2 * _BYTES)
 def convolution_input(
     g: Array, w: Array, *, size: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:
@@ -73,6 +77,7 @@ def convolution_input(
     return result[(..., *inner)].reshape(*batch, groups * channels, *size)
 
 
+@holds(4, 2 * _BYTES)
 def convolution_weight(
     x: Array, g: Array, *, size: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
 from gradcli.execute.kernels.matrices import finite, not_a_number_where_given
+from gradcli.execute.scratch import holds
 
 Array = NDArray[Any]
 
@@ -34,6 +35,7 @@ def symmetric(x: Array) -> Array:
     return np.asarray((x + np.swapaxes(x, -1, -2)) / 2)
 
 
+@holds(3)
 def eigh(x: Array) -> Array:
     """``[V | w]`` of the symmetric part: the eigenvectors as columns, then the eigenvalues, ascending."""
 
@@ -59,6 +61,7 @@ def eigenvalues(x: Array, e: Array) -> Array:
     return e[..., -1]
 
 
+@holds(3)
 def svd(x: Array) -> Array:
     """``[U.T | s | Vh]``, a row for each singular value, largest first."""
 
@@ -122,6 +125,7 @@ def independent(r: Array) -> Array:
     return r
 
 
+@holds(3)
 def cholesky(x: Array) -> Array:
     """The lower factor of the symmetric part."""
     whole, bad = finite(x)
@@ -161,6 +165,7 @@ def determinant_logarithm(x: Array, e: Array) -> Array:
     return np.asarray(e)[..., 1]
 
 
+@holds(5)
 def pinv(x: Array, rcond: float | None) -> Array:
     """The Moore-Penrose inverse."""
     return _guarded("pinv", x, lambda x: _pseudo(x, rcond))

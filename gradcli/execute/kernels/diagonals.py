@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcli.execute.scratch import holds
+
 Array = NDArray[Any]
 
 
+@holds(0)
 def diagonal_matrix(x: Array, offset: int = 0, rows: int | None = None, columns: int | None = None) -> Array:
     """Matrices with x on a diagonal, and zeros around it whatever x is."""
     x = np.asarray(x)

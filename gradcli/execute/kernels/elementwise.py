@@ -7,19 +7,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcli.execute.scratch import holds
+
 Array = NDArray[Any]
 
 
+@holds(0)
 def identity(x: Array) -> Array:
     """As it is."""
     return x
 
 
+@holds(1)
 def number(x: Array) -> Array:
     """1 where true, 0 where false."""
     return np.asarray(x).astype(np.float64)
 
 
+@holds(0.1)
 def strong(g: Array, d: Array) -> Array:
     """The product; 0 times an infinity or a nan is 0."""
     with np.errstate(all="ignore"):
@@ -30,6 +35,7 @@ def strong(g: Array, d: Array) -> Array:
     return product
 
 
+@holds(1)
 def power(a: Array, b: Array) -> Array:
     """A ** b; small whole exponents by multiplication, some fifty times faster than pow."""
     if np.ndim(b) == 0 and not np.iscomplexobj(b):
@@ -53,6 +59,7 @@ def choice(condition: Array, a: Array | None, b: Array | None) -> Array | None:
     return a if condition else b
 
 
+@holds(1.5)
 def win_share(a: Array, b: Array) -> Array:
     """1 where a is larger, one half where both are equal; a nan wins over a number."""
     a_nan, b_nan = np.isnan(a), np.isnan(b)
@@ -66,6 +73,7 @@ def ties(x: Array, y: Array) -> Array:
     return np.asarray(np.equal(x, y) | (np.isnan(x) & np.isnan(y)))
 
 
+@holds(1)
 def clip(x: Array, lo: Array, hi: Array) -> Array:
     """X between its bounds; the upper one wins where they cross."""
     return np.minimum(np.maximum(x, lo), hi)

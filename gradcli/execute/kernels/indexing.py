@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
+from gradcli.execute.scratch import holds
 from gradcli.graph.shapes import describe
 
 Array = NDArray[Any]
@@ -43,6 +44,7 @@ def _whole(index: Array) -> Array:
     return whole
 
 
+@holds(1)
 def index(x: Array, *indices: Array, spec: tuple[Any, ...]) -> Array:
     """The elements that a subscript picks."""
     try:
@@ -73,6 +75,7 @@ def _along(index: Array, shape: tuple[int, ...], axis: int) -> tuple[Array, ...]
     return tuple(grid)
 
 
+@holds(1)
 def gather(x: Array, index: Array, axis: int) -> Array:
     """For each element of the index the element of x at that position along an axis, all else being equal."""
     x = np.asarray(x)

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from gradcli.execute.kernels.random import Seed, generator
 from gradcli.execute.kernels.reduction import mean
 from gradcli.execute.kernels.statistics import var
+from gradcli.execute.scratch import holds
 
 Array = NDArray[Any]
 
 
+@holds(3)
 def layer_norm(x: Array, *affine: Array, normalized_shape: tuple[int, ...], eps: float) -> Array:
     """Mean 0 and variance 1 over the last axes; then times the weight, plus the bias."""
     axes = tuple(range(-len(normalized_shape), 0))

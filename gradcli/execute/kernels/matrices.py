@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
 from gradcli.execute.kernels.diagonals import diagonal_matrix
+from gradcli.execute.scratch import holds
 
 Array = NDArray[Any]
 
 
+@holds(0)
 def matvec(a: Array, b: Array) -> Array:
     """Matrices times vectors."""
     if np.ndim(a) == 2:
@@ -22,6 +24,7 @@ def matvec(a: Array, b: Array) -> Array:
     return np.asarray(np.matmul(a, np.asarray(b)[..., None])[..., 0])
 
 
+@holds(0)
 def vecmat(a: Array, b: Array) -> Array:
     """Vectors times matrices."""
     if np.ndim(b) == 2:
@@ -29,11 +32,13 @@ def vecmat(a: Array, b: Array) -> Array:
     return np.asarray(np.matmul(np.asarray(a)[..., None, :], b)[..., 0, :])
 
 
+@holds(0)
 def vecdot(a: Array, b: Array) -> Array:
     """Vectors times vectors."""
     return np.asarray(np.matmul(np.asarray(a)[..., None, :], np.asarray(b)[..., None])[..., 0, 0])
 
 
+@holds(0)
 def trace(x: Array, offset: int) -> Array:
     """The sum of a diagonal."""
     # Beyond the edges all diagonals are empty alike, and NumPy counts their places in 32 bits.
@@ -41,6 +46,7 @@ def trace(x: Array, offset: int) -> Array:
     return np.asarray(np.trace(x, max(-rows, min(offset, columns)), axis1=-2, axis2=-1))
 
 
+@holds(0)
 def diagonal_ones(x: Array, offset: int) -> Array:
     """Ones on a diagonal of a matrix like x."""
     rows, columns = np.shape(x)[-2:]
@@ -53,6 +59,7 @@ def _singular(name: str) -> EvaluationError:
     )
 
 
+@holds(1)
 def inv(x: Array) -> Array:
     """The inverse."""
     try:
@@ -61,6 +68,7 @@ def inv(x: Array) -> Array:
         raise _singular("inv") from None
 
 
+@holds(1)
 def solve(a: Array, b: Array) -> Array:
     """The x of a @ x = b, for the columns of b."""
     try:
@@ -74,6 +82,7 @@ def solve_vector(a: Array, b: Array) -> Array:
     return np.asarray(solve(a, np.asarray(b)[..., None])[..., 0])
 
 
+@holds(1)
 def det(x: Array) -> Array:
     """The determinant."""
     return not_a_number_where_given(x, np.linalg.det(x))
@@ -101,6 +110,7 @@ def finite(x: Array) -> tuple[Array, Array]:
     return (np.where(bad[..., None, None], 0.0, x).astype(x.dtype) if bad.any() else x), bad
 
 
+@holds(5)
 def cofactor(x: Array) -> Array:
     """What d det(x) / dx is, from the singular values, so that a singular matrix has one too."""
     if not np.size(x):
@@ -110,6 +120,7 @@ def cofactor(x: Array) -> Array:
     return np.asarray(_handedness(u, vh) * ((np.conj(u) * others[..., None, :]) @ np.conj(vh)))
 
 
+@holds(8)
 def cofactor_slope(x: Array, h: Array) -> Array:
     """The change of the cofactors along h, from the singular values too.
 
@@ -130,6 +141,7 @@ def cofactor_slope(x: Array, h: Array) -> Array:
     return np.asarray(_handedness(u, vh) * (np.conj(u) @ slope @ np.conj(vh)))
 
 
+@holds(8)
 def cofactor_turn(x: Array, *directions: Array) -> Array:
     """The change of the cofactors along several directions: linear in each, in any order.
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.execute.kernels.matrices import finite
+from gradcli.execute.scratch import holds
 
 Array = NDArray[Any]
 
@@ -32,6 +33,7 @@ _PADE = (
 _REACH = 4.25
 
 
+@holds(16)
 def expm(x: Array) -> Array:
     """Scaling and squaring, the scale chosen from the norms of powers.
 

@@ -8,15 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
+from gradcli.execute.scratch import holds
 
 Array = NDArray[Any]
 
 
+@holds(0)
 def argmax(x: Array, axis: int | None, keepdims: bool) -> Array:
     """The position of the largest element, of the first nan if there is one."""
     return _position("argmax", x, axis, keepdims)
 
 
+@holds(0)
 def argmin(x: Array, axis: int | None, keepdims: bool) -> Array:
     """The position of the smallest element, of the first nan if there is one."""
     return _position("argmin", x, axis, keepdims)
@@ -30,6 +33,7 @@ def _position(name: str, x: Array, axis: int | None, keepdims: bool) -> Array:
     return np.asarray(find(np.asarray(x), axis=axis, keepdims=keepdims), dtype=np.float64)
 
 
+@holds(0)
 def sort(x: Array, axis: int | None, descending: bool, stable: bool = False) -> Array:
     """The elements in order; a nan is the largest."""
     if axis is None:
@@ -38,6 +42,7 @@ def sort(x: Array, axis: int | None, descending: bool, stable: bool = False) -> 
     return np.flip(ordered, axis) if descending else ordered
 
 
+@holds(1)
 def order(x: Array, axis: int | None, descending: bool) -> Array:
     """The indices of that; equal elements stay in their order."""
     if axis is None:
@@ -49,6 +54,7 @@ def order(x: Array, axis: int | None, descending: bool) -> Array:
     return np.flip(np.shape(x)[axis] - 1.0 - backward, axis)
 
 
+@holds(3)
 def topk_values(x: Array, k: int, axis: int | None, largest: bool) -> Array:
     """The k largest or smallest elements, best first."""
     if axis is None:
@@ -56,6 +62,7 @@ def topk_values(x: Array, k: int, axis: int | None, largest: bool) -> Array:
     return _first(sort(x, axis, largest), k, axis)
 
 
+@holds(3)
 def topk_indices(x: Array, k: int, axis: int | None, largest: bool) -> Array:
     """Where they stand."""
     if axis is None:
@@ -74,6 +81,7 @@ def _at(part: slice, axis: int) -> tuple[Any, ...]:
     return (..., part, *[slice(None)] * (-axis - 1))
 
 
+@holds(0)
 def along(x: Array, indices: Array, axis: int | None) -> Array:
     """The elements at indices along an axis, behind leading axes that the indices lack."""
     if axis is None:
@@ -81,6 +89,7 @@ def along(x: Array, indices: Array, axis: int | None) -> Array:
     return np.take_along_axis(np.asarray(x), _positions(indices, np.ndim(x)), axis)
 
 
+@holds(3.1)
 def strewn(x: Array, indices: Array, like: Array, axis: int | None) -> Array:
     """Zeros of the last axes of like, behind leading axes, with every element added to its index."""
     if axis is None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcli.execute.scratch import holds
 from gradcli.graph.operations.pooling import window_count
 
 Array = NDArray[Any]
@@ -93,6 +94,7 @@ def _divisor(frame: Frame, count_include_pad: bool, divisor_override: int | None
     return np.asarray(np.multiply.outer(*counts), dtype=float)
 
 
+@holds(3)
 def avg_pool2d(
     x: Array,
     kernel_size: Sizes,
@@ -115,6 +117,7 @@ def avg_pool2d(
     return np.asarray(total / _divisor(frame, count_include_pad, divisor_override))
 
 
+@holds(3)
 def avg_unpool2d(
     g: Array,
     size: Sizes,
@@ -137,6 +140,7 @@ def avg_unpool2d(
     return frame.uncovered(result)
 
 
+@holds(3)
 def max_pool2d(
     x: Array, kernel_size: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: bool
 ) -> Array:
@@ -166,6 +170,7 @@ def _shares(hits: list[Array]) -> Array:
     return np.asarray(np.maximum(np.sum(hits, axis=0), 1))
 
 
+@holds(3)
 def max_spread2d(
     g: Array, x: Array, kernel_size: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: bool
 ) -> Array:
@@ -180,6 +185,7 @@ def max_spread2d(
     return frame.uncovered(result)
 
 
+@holds(3)
 def max_gather2d(
     c: Array, x: Array, kernel_size: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: bool
 ) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
+from gradcli.execute.scratch import holds
 
 Array = NDArray[Any]
 Axes = tuple[int, ...]
@@ -23,6 +24,7 @@ def count(x: Array, axis: Axes) -> float:
     return float(np.prod([np.shape(x)[one] for one in axis]))
 
 
+@holds(0)
 def fit(x: Array, like: Array, lead: int, keep: int) -> Array:
     """Sum or stretch x to the shape of like behind its leading axes."""
     x = np.asarray(x)
@@ -39,6 +41,7 @@ def fit(x: Array, like: Array, lead: int, keep: int) -> Array:
     return np.broadcast_to(x, (*x.shape[:lead], *target))
 
 
+@holds(0)
 def total(x: Array, axis: Axes, keepdims: bool) -> Array:
     """The sum; asked of the ufunc itself, for ``numpy.sum`` takes four times as long to get there."""
     if axis == (-1,) and x.dtype.kind == "f" and 1 < x.shape[-1] <= _SHORT and x.size >= _MANY:
@@ -49,16 +52,19 @@ def total(x: Array, axis: Axes, keepdims: bool) -> Array:
     return found
 
 
+@holds(0)
 def mean(x: Array, axis: Axes, keepdims: bool) -> Array:
     """The mean; nan of no elements, without the warning that NumPy's own gives."""
     return np.asarray(np.divide(total(x, axis, keepdims), count(x, axis)))
 
 
+@holds(0)
 def maximum(x: Array, axis: Axes, keepdims: bool) -> Array:
     """The largest element."""
     return _extreme("max", x, axis, keepdims)
 
 
+@holds(0)
 def minimum(x: Array, axis: Axes, keepdims: bool) -> Array:
     """The smallest element."""
     return _extreme("min", x, axis, keepdims)
@@ -87,6 +93,7 @@ def count_nonzero(x: Array, axis: Axes, keepdims: bool) -> Array:
     return np.asarray(np.sum(np.asarray(x) != 0, axis=axis, keepdims=keepdims, dtype=np.float64))
 
 
+@holds(1)
 def norm2(x: Array, axis: Axes, keepdims: bool) -> Array:
     """The Euclidean norm over axes; where a square leaves the numbers, of the scaled elements."""
     norm = np.asarray(np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims)))
@@ -99,6 +106,7 @@ def norm2(x: Array, axis: Axes, keepdims: bool) -> Array:
     return np.asarray(norm if keepdims else np.squeeze(norm, axis=axis))
 
 
+@holds(3)
 def norm_p(x: Array, p: float, axis: Axes, keepdims: bool) -> Array:
     """The p-norm over axes, scaled by the element that decides it, so that no power leaves the numbers."""
     size = np.abs(x)
@@ -119,6 +127,7 @@ def norm_p(x: Array, p: float, axis: Axes, keepdims: bool) -> Array:
     return np.asarray(norm if keepdims else np.squeeze(norm, axis=axis))
 
 
+@holds(2.1)
 def logsumexp(x: Array, axis: Axes, keepdims: bool) -> Array:
     """log(sum(exp(x))), shifted by the largest element."""
     if not np.size(x):
@@ -130,6 +139,7 @@ def logsumexp(x: Array, axis: Axes, keepdims: bool) -> Array:
     return np.asarray(found if keepdims else found.squeeze(axis))
 
 
+@holds(1.3)
 def shares(x: Array, axis: Axes) -> Array:
     """exp(x) / sum(exp(x)) over axes; infinities that are the largest share equally."""
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
@@ -139,6 +149,7 @@ def shares(x: Array, axis: Axes) -> Array:
     return _shared(shifted, axis)
 
 
+@holds(1.2)
 def softmax(x: Array, axis: int) -> Array:
     """exp(x) / sum(exp(x)) along an axis, shifted by the largest element."""
     return _shared(np.subtract(x, _top(x, axis)), (axis,))
@@ -149,6 +160,7 @@ def _shared(shifted: Array, axis: Axes) -> Array:
     return np.asarray(powers / total(powers, axis, True))
 
 
+@holds(1.2)
 def log_softmax(x: Array, axis: int) -> Array:
     """The logarithm of softmax."""
     shifted = x - _top(x, axis)

@@ -8,15 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.execute.kernels import activations, elementwise
+from gradcli.execute.scratch import holds
 
 Array = NDArray[Any]
 
 
+@holds(0)
 def cumsum(x: Array, axis: int | None) -> Array:
     """The sum so far, added up in doubles whatever the type."""
     return x if axis is None else np.cumsum(x, axis=axis, dtype=np.float64)
 
 
+@holds(0)
 def cumprod(x: Array, axis: int | None) -> Array:
     """The product so far."""
     return x if axis is None else np.cumprod(x, axis=axis, dtype=np.float64)
@@ -61,6 +64,7 @@ def _places(x: Array, axis: int) -> Array:
     return np.arange(np.shape(x)[axis], dtype=np.float64).reshape((-1,) + (1,) * (-axis - 1))
 
 
+@holds(0)
 def shifted(x: Array, axis: int, fill: float, back: bool) -> Array:
     """Every element one place on, or back; the place that is left gets the filling."""
     result = np.full_like(x, fill)
@@ -73,6 +77,7 @@ def shifted(x: Array, axis: int, fill: float, back: bool) -> Array:
     return result
 
 
+@holds(15)
 def recurrence(b: Array, a: Array, axis: int, reverse: bool) -> Array:
     """y[k] = b[k] + a[k] y[k-1], or y[k] = b[k] + a[k+1] y[k+1]; zero times an infinity is zero."""
     b, a = np.broadcast_arrays(b, a)
@@ -99,6 +104,7 @@ def _of_numbers(b: list[float], a: list[float], reverse: bool) -> list[float]:
     return found
 
 
+@holds(3)
 def newest(x: Array, before: Array, axis: int, kept: bool) -> Array:
     """The share of x in log(exp(before) + exp(x)), or what is kept of before."""
     apart = np.subtract(before, x) if kept else np.subtract(x, before)

@@ -7,32 +7,39 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcli.execute.scratch import holds
+
 Array = NDArray[Any]
 Axes = tuple[int, ...]
 Widths = tuple[tuple[int, int], ...]
 
 
+@holds(0)
 def reshape(x: Array, shape: tuple[Any, ...]) -> Array:
     """Another shape; a size that only the run knows is whatever is left."""
     return np.reshape(x, [size if isinstance(size, int) else -1 for size in shape])
 
 
+@holds(0)
 def transpose(x: Array, axes: Axes) -> Array:
     """The last axes permuted."""
     front = np.ndim(x) - len(axes)
     return np.transpose(x, (*range(front), *[front + len(axes) + axis for axis in axes]))
 
 
+@holds(0)
 def concat(*arrays: Array, axis: int) -> Array:
     """Arrays one after the other along an axis."""
     return np.concatenate([np.asarray(array) for array in arrays], axis=axis)
 
 
+@holds(0)
 def stack(*arrays: Array, axis: int) -> Array:
     """Arrays side by side along a new axis."""
     return np.stack([np.asarray(array) for array in arrays], axis=axis)
 
 
+@holds(0)
 def eye(n: int, m: int | None, k: int) -> Array:
     """Ones on a diagonal of a matrix of zeros."""
     return np.eye(n, m, k)
@@ -48,6 +55,7 @@ def linspace(start: Array, stop: Array, n: int) -> Array:
     return np.linspace(start, stop, n)
 
 
+@holds(0)
 def pad(x: Array, width: Widths, mode: str, value: float) -> Array:
     """Larger at its edges, by a pair of widths for each axis."""
     x = np.asarray(x)

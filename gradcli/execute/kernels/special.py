@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.execute.backends import function
+from gradcli.execute.scratch import holds
 from gradcli.execute.special_scalars import FACTORIALS, MOST, next_to_two
 
 Array = NDArray[Any]
@@ -19,6 +20,7 @@ _FAR_LEFT = -100.0
 _FACTORIALS = np.array(FACTORIALS)
 
 
+@holds(6)
 def lgamma(x: Array) -> Array:
     """The logarithm of the size of gamma. SciPy's fails next to 1 and 2, at 1e-310 and at -inf."""
     x = np.asarray(x, dtype=np.float64)
@@ -30,6 +32,7 @@ def lgamma(x: Array) -> Array:
     return np.asarray(np.where(two, series, np.where(one, series - np.log1p(z), found)))
 
 
+@holds(8)
 def polygamma(x: Array, n: int) -> Array:
     """The n-th derivative of digamma; far to the left by reflection, on 1 - x."""
     given = function("scipy.special.polygamma")
@@ -59,6 +62,7 @@ def _cotangent_slope(x: Array, n: int) -> Array:
     return np.asarray(math.pi ** (n + 1) * slope(cot))
 
 
+@holds(8)
 def factorial(x: Array) -> Array:
     """Gamma of x + 1, exact for whole numbers; nan at its poles."""
     x = np.asarray(x)
@@ -72,6 +76,7 @@ def factorial(x: Array) -> Array:
     return np.where(whole, table, gamma)
 
 
+@holds(8)
 def comb(n: Array, k: Array) -> Array:
     """N over k, exact for whole numbers: by gamma functions between 0 and n, and 0 outside."""
     n, k = np.broadcast_arrays(n, k)
@@ -93,6 +98,7 @@ def _exact(n: float, k: float) -> float:
         return math.inf
 
 
+@holds(1.3)
 def xlogy(x: Array, y: Array) -> Array:
     """X log(y), and 0 where x is, whatever number y is."""
     return np.where(np.equal(x, 0) & ~np.isnan(y), 0.0, x * np.log(y))

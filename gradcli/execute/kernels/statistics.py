@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
 from gradcli.execute.kernels.reduction import count, mean, norm2
+from gradcli.execute.scratch import holds
 
 Array = NDArray[Any]
 Axes = tuple[int, ...]
@@ -24,6 +25,7 @@ def _centered(x: Array, axis: Axes) -> Array:
     return np.asarray(apart - mean(apart, axis=axis, keepdims=True))
 
 
+@holds(2.1)
 def var(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
     """The mean squared deviation; nan where there are too few elements."""
     degrees = _degrees(x, axis, correction)
@@ -31,6 +33,7 @@ def var(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
     return np.asarray(np.divide(total, degrees))
 
 
+@holds(2.1)
 def std(x: Array, axis: Axes, correction: float, keepdims: bool) -> Array:
     """The square root of the variance, also where a square leaves the numbers."""
     return np.asarray(norm2(_centered(x, axis), axis, keepdims) / np.sqrt(_degrees(x, axis, correction)))
@@ -54,11 +57,13 @@ def _middle(ordered: Array, upper: bool) -> Array:
     return np.asarray(np.where(np.isnan(last), np.nan, ordered[..., (size - (not upper)) // 2]))
 
 
+@holds(1)
 def middle(x: Array, axis: Axes, side: str) -> Array:
     """The lower or the upper of the two middle values; nan if there is one."""
     return _spread(_middle(_ordered(x, axis), side == "higher"), axis)
 
 
+@holds(1)
 def median(x: Array, axis: Axes, keepdims: bool) -> Array:
     """The mean of the two middle values; nan of no elements."""
     ordered = _ordered(x, axis)

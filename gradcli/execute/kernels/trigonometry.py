@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcli.execute.scratch import holds
+
 Array = NDArray[Any]
 
 
+@holds(4)
 def one_less_square(x: Array) -> Array:
     """1 - x^2, exact next to 1."""
     return np.asarray((1 - x) * (1 + x))
@@ -23,6 +26,7 @@ def _turn(x: Array) -> tuple[Array, Array]:
     return sign * np.sin(rest), sign * np.cos(rest)
 
 
+@holds(6)
 def sinc(x: Array) -> Array:
     """sin(pi x) / (pi x), and 1 at 0."""
     x = np.asarray(x, dtype=np.float64)
@@ -32,6 +36,7 @@ def sinc(x: Array) -> Array:
     return np.where(near, 1.0, sine / np.where(near, 1.0, np.pi * x))
 
 
+@holds(12)
 def sinc_slope(x: Array, order: int) -> Array:
     """The derivative of sinc of an order from 1 on.
 
