@@ -135,7 +135,7 @@ def logsumexp(x: Array, axis: Axes, keepdims: bool) -> Array:
     top = np.max(x, axis=axis, keepdims=True)
     finite = np.isfinite(top)
     shift = top if finite.all() else np.where(finite, top, 0.0)
-    found = np.log(total(np.exp(np.subtract(x, shift)), axis, True)) + shift
+    found = np.log(total(_powers(np.subtract(x, shift)), axis, True)) + shift
     return np.asarray(found if keepdims else found.squeeze(axis))
 
 
@@ -156,8 +156,15 @@ def softmax(x: Array, axis: int) -> Array:
 
 
 def _shared(shifted: Array, axis: Axes) -> Array:
-    powers = np.asarray(np.exp(shifted))
+    powers = _powers(shifted)
     return np.asarray(powers / total(powers, axis, True))
+
+
+def _powers(shifted: Array) -> Array:
+    """The powers of e, in the place of their exponents if these are no whole numbers."""
+    if isinstance(shifted, np.ndarray) and shifted.dtype.kind == "f":
+        return np.exp(shifted, out=shifted)
+    return np.asarray(np.exp(shifted))
 
 
 @holds(1.2)
