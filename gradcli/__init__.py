@@ -18,7 +18,7 @@ _HOMES = {
     "autograd.requests": "backward grad",
     "autograd.tensor": "Tensor",
     "errors": "GradcliError",
-    "execute.room": "max_memory",
+    "execute.memory.room": "max_memory",
     "expression": "Expression",
     "sparsity.matrix": "Sparse",
 }

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 from gradcli import seeds
 from gradcli.errors import EvaluationError, GradientProblem, NameProblem, Source
+from gradcli.execute.memory.sizes import written
 from gradcli.execute.plan import Plan
-from gradcli.execute.sizes import written
 from gradcli.graph.node import Node, variable
 from gradcli.language.build import Built, build
 from gradcli.language.draws import checked
 from gradcli.language.names import Given, listed, nearest
 from gradcli.language.parser import parse
-from gradcli.matrices import Matrices
+from gradcli.matrices.choice import Matrices
 
 Value = Any
 Values = Mapping[str, Given]

@@ -108,7 +108,7 @@ def test_shapes_of_jacobians() -> None:
 def test_a_jacobian_in_many_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     x = np.linspace(0.1, 1, 7)
     whole = Expression("outer(sin(x), x)").jacobian(x=x)["x"]
-    monkeypatch.setattr("gradcli.batches._MEMORY", 200)
+    monkeypatch.setattr("gradcli.matrices.batches._MEMORY", 200)
     assert_array_equal(Expression("outer(sin(x), x)").jacobian(x=x)["x"], whole)
     expected = np.einsum("ik,i,j->ijk", np.eye(7), np.cos(x), x) + np.einsum(
         "jk,i->ijk", np.eye(7), np.sin(x)
@@ -352,7 +352,7 @@ def test_a_name_may_be_self() -> None:
 
 def test_memory_is_bounded_by_the_widest_value_of_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each row of the Jacobian needs a matrix of its own: no batch of them may be wider than the bound."""
-    monkeypatch.setattr("gradcli.batches._MEMORY", 5000)
+    monkeypatch.setattr("gradcli.matrices.batches._MEMORY", 5000)
     x = np.linspace(1, 2, 40)
     # What is imported on the way does not count.
     Expression("x").jacobian(x=x)
@@ -370,7 +370,7 @@ def test_memory_is_bounded_by_the_widest_value_of_the_graph(monkeypatch: pytest.
 
 
 def test_a_sized_graph_is_built_once_a_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcli.batches._MEMORY", 64)
+    monkeypatch.setattr("gradcli.matrices.batches._MEMORY", 64)
     built = []
     build = gradcli.asking.build
     monkeypatch.setattr("gradcli.asking.build", lambda *a, **k: built.append(1) or build(*a, **k))

@@ -37,7 +37,8 @@ LAYERS: dict[str, set[str]] = {
     "programs": {"language", "autograd", "graph", "execute"},
     "data": {"language", "graph", "execute"},
     "output": set(),
-    "": {"language", "graph", "execute", "sparsity", "data", "output", "checking", "autograd"},
+    "matrices": {"", "graph", "execute", "sparsity"},
+    "": {"language", "graph", "execute", "sparsity", "matrices", "data", "output", "checking", "autograd"},
     "reference": {"language", "graph", "output"},
     "checking": {"", "language", "graph", "execute", "output"},
     "commands": {"", "checking", "reference", "programs", "language", "graph", "execute", "data", "output"},
@@ -49,9 +50,9 @@ DRAWING = {"gradcli.output.formula": {"graph"}, "gradcli.output.picture": {"grap
 # What runs on arrays alone, and so may load NumPy while it is imported itself.
 ON_ARRAYS = (
     "gradcli.execute.kernels.",
-    "gradcli.execute.blocks",
-    "gradcli.execute.lines",
-    "gradcli.execute.reuse",
+    "gradcli.execute.loops.blocks",
+    "gradcli.execute.loops.lines",
+    "gradcli.execute.loops.reuse",
     "gradcli.autograd.",
     "gradcli.sparsity.",
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-import gradcli.batches
+import gradcli.matrices.batches
 from gradcli.answers import Answers
 from gradcli.data.given import as_given
 from gradcli.errors import GradientProblem
@@ -70,7 +70,7 @@ def test_both_modes_give_one_jacobian(name: str, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(derive, "prefers_forward", lambda *_, mode=mode: mode)
         answers.append(question(text, values)[0])
         # The same in batches of a few.
-        monkeypatch.setattr(gradcli.batches, "_MEMORY", 8)
+        monkeypatch.setattr(gradcli.matrices.batches, "_MEMORY", 8)
         answers.append(question(text, values)[0])
         monkeypatch.undo()
     for one in answers:
@@ -102,7 +102,7 @@ def test_what_was_chosen_is_told() -> None:
 
 
 def test_both_modes_keep_to_the_bound_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gradcli.batches, "_MEMORY", 20)
+    monkeypatch.setattr(gradcli.matrices.batches, "_MEMORY", 20)
     wide = question("outer(x, [1, 2])", {"x": [1.0, 2.0, 3.0, 4.0, 5.0]})
     # Ten numbers an output, so two columns a run.
     assert wide[1] == ["the Jacobian by x in forward mode: 5 inputs, 10 outputs, in 3 batches"]

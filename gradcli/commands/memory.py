@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from gradcli.errors import EvaluationError
-from gradcli.execute import room
+from gradcli.execute.memory import room
 
 # A number as a Python float, as digits, and as part of the whole text.
 _TEXT_BYTES = 100

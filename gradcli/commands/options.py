@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from gradcli.errors import CallProblem, UsageError
-from gradcli.execute.room import max_memory
+from gradcli.execute.memory.room import max_memory
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from gradcli.data.unreadable import unreadable
 from gradcli.errors import UsageError
-from gradcli.execute import room
+from gradcli.execute.memory import room
 
 _ENCODING = "utf-8-sig"  # takes a byte order mark away, and needs none
 _CHUNK = 1 << 20

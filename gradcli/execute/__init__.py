@@ -1,5 +1,7 @@
-"""Running graphs: the plan, and the kernels that it calls.
+"""Running graphs: the plan, the ways it has to run one, and the kernels that these call.
 
-Everything above this package speaks of nodes; everything below of arrays. Fusing steps, running
-them block by block or on several threads changes ``plan`` and nothing outside this package.
+    nodes --plan--> once, over floats | straight, step by step | fast: lowered, in loops, unrolled --> values
+
+Everything above this package speaks of nodes; everything below of arrays. ``loops`` runs arrays block by
+block, ``memory`` tells what a run will hold, and ``source`` writes a function of floats.
 """

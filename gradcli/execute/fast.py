@@ -10,7 +10,7 @@ from typing import Any
 
 from gradcli.errors import EvaluationError
 from gradcli.execute.backends import Backend
-from gradcli.execute.fuse import Loop, fuse
+from gradcli.execute.loops.fuse import Loop, fuse
 from gradcli.execute.products import told_by
 from gradcli.execute.straight import Kernel, Straight
 from gradcli.execute.unrolled import unrolled
@@ -79,7 +79,7 @@ class Fast:
 
     def _kernel(self, one: Node | Loop) -> Kernel:
         if isinstance(one, Loop):
-            from gradcli.execute.blocks import ready
+            from gradcli.execute.loops.blocks import ready
 
             return ready(one, self._kernel, self._dtype, self._answers)
         return self._backend.multiply if self._plain and one.op is ops.strong else self._backend.kernel(one)

@@ -15,10 +15,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import EvaluationError
-from gradcli.execute import backends, room
+from gradcli.execute import backends
+from gradcli.execute.memory import room
+from gradcli.execute.memory.peak import Peak, peak
+from gradcli.execute.memory.refusal import is_small, refused
 from gradcli.execute.once import once
-from gradcli.execute.peak import Peak, peak
-from gradcli.execute.refusal import is_small, refused
 from gradcli.execute.straight import Straight
 from gradcli.graph.collector import paused
 from gradcli.graph.node import Node, reachable

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from gradcli.errors import EvaluationError
 from gradcli.execute.backends import Backend
-from gradcli.execute.fuse import Loop
-from gradcli.execute.sizes import written
+from gradcli.execute.loops.fuse import Loop
+from gradcli.execute.memory.sizes import written
 from gradcli.graph.node import CONSTANT, INPUT, Kind, Node
 from gradcli.graph.regions import Region, Regions
 from gradcli.graph.shapes import describe, elements, is_known, listed_shapes

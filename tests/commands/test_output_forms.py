@@ -5,7 +5,7 @@ import json
 import pytest
 from calling import ESCAPE, call
 
-from gradcli.execute import room
+from gradcli.execute.memory import room
 
 RAW = [
     (["eval", "1/3"], "0.3333333333333333"),

@@ -6,7 +6,7 @@ import pytest
 
 from gradcli.data import text
 from gradcli.errors import UsageError
-from gradcli.execute import room
+from gradcli.execute.memory import room
 
 
 class Endless(io.RawIOBase):

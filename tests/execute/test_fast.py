@@ -13,9 +13,10 @@ from gradcli import Expression
 from gradcli.answers import Answers
 from gradcli.data.given import as_given
 from gradcli.errors import EvaluationError
-from gradcli.execute import backends, blocks, threads
+from gradcli.execute import backends
 from gradcli.execute.fast import Fast
-from gradcli.execute.fuse import Loop, fuse
+from gradcli.execute.loops import blocks, threads
+from gradcli.execute.loops.fuse import Loop, fuse
 from gradcli.execute.plan import Plan
 from gradcli.graph.lower import lower
 from gradcli.graph.node import Node, ops, reachable

@@ -13,10 +13,10 @@ from gradcli import Expression
 from gradcli.answers import Answers
 from gradcli.data.given import as_given
 from gradcli.errors import CallProblem, MemoryProblem
-from gradcli.execute import room
-from gradcli.execute.peak import peak
+from gradcli.execute.memory import room
+from gradcli.execute.memory.peak import peak
+from gradcli.execute.memory.sizes import parsed, written
 from gradcli.execute.plan import Plan
-from gradcli.execute.sizes import parsed, written
 
 RNG = np.random.default_rng(0)
 VALUES = {

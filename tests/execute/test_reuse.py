@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from gradcli import Expression
-from gradcli.execute import reuse
+from gradcli.execute.loops import reuse
 
 N = 200_000
 

@@ -11,7 +11,7 @@ from sampling import Sample, describe, every_sample, get, gradient_nodes, value_
 from gradcli.graph.derive import Trail
 from gradcli.graph.node import Node, Operation, ops, reachable
 from gradcli.graph.shapes import is_known
-from gradcli.rows import Rows
+from gradcli.matrices.rows import Rows
 from gradcli.sparsity.pattern import Pattern
 from gradcli.sparsity.propagation import structure
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from random_expressions import expressions, values
 
-import gradcli.batches
+import gradcli.matrices.batches
 from gradcli import Expression
 from gradcli.data.given import as_given
 from gradcli.errors import EvaluationError, GradcliError
@@ -238,7 +238,7 @@ def test_colours_in_batches_give_the_same(monkeypatch: pytest.MonkeyPatch) -> No
     for text, order in texts:
         f = Expression(text)
         whole = f.jacobian(sparse=True, x=x) if order == 1 else f.hessian(sparse=True, x=x)["x"]
-        monkeypatch.setattr(gradcli.batches, "_MEMORY", 40)
+        monkeypatch.setattr(gradcli.matrices.batches, "_MEMORY", 40)
         assert (
             "2 batches" in remarks(text, order, {"x": x})[0]
             or "3 batches" in remarks(text, order, {"x": x})[0]
@@ -250,7 +250,7 @@ def test_colours_in_batches_give_the_same(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_what_fails_while_batches_run_is_found_in_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gradcli.batches, "_MEMORY", 4)
+    monkeypatch.setattr(gradcli.matrices.batches, "_MEMORY", 4)
     with pytest.raises(EvaluationError) as caught:
         Expression("inv(A)*2").jacobian(A=np.zeros((2, 2)))
     assert caught.value.node is not None

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gradcli.execute.backends import function
 from gradcli.execute.kernels.elementwise import strong
-from gradcli.execute.scratch import holds
+from gradcli.execute.memory.scratch import holds
 from gradcli.graph.operations.activations import SELU_ALPHA, SELU_SCALE
 from gradcli.graph.operations.gates import TANH_CUBE, TANH_FACTOR
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcli.execute.scratch import DOUBLE, holds
+from gradcli.execute.memory.scratch import DOUBLE, holds
 from gradcli.graph.operations.convolution import count_places
 
 Array = NDArray[Any]

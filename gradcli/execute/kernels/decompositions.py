@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
 from gradcli.execute.kernels.matrices import finite, not_a_number_where_given
-from gradcli.execute.scratch import holds
+from gradcli.execute.memory.scratch import holds
 
 Array = NDArray[Any]
 

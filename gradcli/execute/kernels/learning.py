@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gradcli.execute.kernels.random import Seed, generator
 from gradcli.execute.kernels.reduction import mean
 from gradcli.execute.kernels.statistics import var
-from gradcli.execute.scratch import holds
+from gradcli.execute.memory.scratch import holds
 
 Array = NDArray[Any]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
 from gradcli.execute.kernels.diagonals import diagonal_matrix
-from gradcli.execute.scratch import holds
+from gradcli.execute.memory.scratch import holds
 
 Array = NDArray[Any]
 

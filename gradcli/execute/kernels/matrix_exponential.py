@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.execute.kernels.matrices import finite
-from gradcli.execute.scratch import holds
+from gradcli.execute.memory.scratch import holds
 
 Array = NDArray[Any]
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
-from gradcli.execute.scratch import holds
+from gradcli.execute.memory.scratch import holds
 
 Array = NDArray[Any]
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcli.execute.scratch import holds
+from gradcli.execute.memory.scratch import holds
 from gradcli.graph.operations.pooling import window_count
 
 Array = NDArray[Any]

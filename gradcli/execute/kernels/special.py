@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcli.execute.backends import function
-from gradcli.execute.scratch import holds
+from gradcli.execute.memory.scratch import holds
 from gradcli.execute.special_scalars import FACTORIALS, MOST, next_to_two
 
 Array = NDArray[Any]

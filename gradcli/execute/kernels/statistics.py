@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
 from gradcli.execute.kernels.reduction import count, mean, norm2
-from gradcli.execute.scratch import holds
+from gradcli.execute.memory.scratch import holds
 
 Array = NDArray[Any]
 Axes = tuple[int, ...]

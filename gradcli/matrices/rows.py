@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradcli.batches import Run, Seed, most_rows
 from gradcli.execute.plan import Plan
 from gradcli.graph import derive
 from gradcli.graph.node import Node, constant, ops, reachable
 from gradcli.graph.shapes import Shape, elements, is_known
+from gradcli.matrices.batches import Run, Seed, most_rows
 from gradcli.seeds import counted
 
 Value = Any

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gradcli.errors import MemoryProblem
-from gradcli.execute import room
-from gradcli.execute.peak import Peak
-from gradcli.execute.scratch import DOUBLE
-from gradcli.execute.sizes import written
+from gradcli.execute.memory import room
+from gradcli.execute.memory.peak import Peak
+from gradcli.execute.memory.scratch import DOUBLE
+from gradcli.execute.memory.sizes import written
 from gradcli.graph.node import Node
 from gradcli.graph.shapes import elements
 

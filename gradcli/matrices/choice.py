@@ -1,8 +1,10 @@
 """Jacobians as whole matrices: row by row, or from few runs where the graph has structure.
 
-few entries              a colour each    ``compressed.py``
-few numbers in between   a thin product   ``contracted.py``
-else                     a row each       ``rows.py``
+    few entries              a colour each    ``compressed``
+    few numbers in between   a thin product   ``contracted``
+    else                     a row each       ``rows``
+
+Which of them it is, the graph tells.
 """
 
 from __future__ import annotations
@@ -11,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from gradcli.compressed import Compressed
-from gradcli.contracted import Contracted, holding, interface
-from gradcli.execute.refusal import admit
+from gradcli.execute.memory.refusal import admit
 from gradcli.graph import derive
 from gradcli.graph.node import Node
 from gradcli.graph.shapes import elements
-from gradcli.rows import Rows
+from gradcli.matrices.compressed import Compressed
+from gradcli.matrices.contracted import Contracted, holding, interface
+from gradcli.matrices.rows import Rows
 
 Value = Any
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
 from gradcli.errors import CallProblem
-from gradcli.execute.sizes import parsed
+from gradcli.execute.memory.sizes import parsed
 
 _LEAST = 4 << 30
 # Of what is free, a run may hold so many hundredths.

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
-from gradcli.batches import Run, Seed, most_rows
 from gradcli.graph import derive
 from gradcli.graph.node import Node, ops, reachable
 from gradcli.graph.shapes import Shape, elements
+from gradcli.matrices.batches import Run, Seed, most_rows
 from gradcli.seeds import counted
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcli.execute.buffers import Row, shared
-from gradcli.execute.fuse import Loop, by_rows
-from gradcli.execute.scratch import scratch
+from gradcli.execute.loops.buffers import Row, shared
+from gradcli.execute.loops.fuse import Loop, by_rows
+from gradcli.execute.memory.scratch import scratch
 from gradcli.execute.source import compiled
 from gradcli.graph.node import CONSTANT, INPUT, Node, ops
 from gradcli.graph.shapes import elements

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from gradcli.execute.scratch import BUFFERS, DOUBLE, is_ufunc, scratch
+from gradcli.execute.memory.scratch import BUFFERS, DOUBLE, is_ufunc, scratch
 from gradcli.execute.straight import Step, Straight
 from gradcli.graph.node import CONSTANT, INPUT, Node, ops
 from gradcli.graph.operations.comparison import CHOICE

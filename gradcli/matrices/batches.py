@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcli.errors import EvaluationError
-from gradcli.execute import room
+from gradcli.execute.memory import room
 from gradcli.execute.plan import Plan
 from gradcli.graph.node import Node, constant, reachable, variable
 from gradcli.graph.regions import Regions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import NamedTuple
 
-from gradcli.execute.fuse import Loop
+from gradcli.execute.loops.fuse import Loop
 from gradcli.graph.node import Node
 
 Row = tuple[int, ...]

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.execute import threads
-from gradcli.execute.fuse import Loop
-from gradcli.execute.lines import Array, Kernel, Lines, joining, sizes
-from gradcli.execute.reuse import maker
-from gradcli.execute.scratch import BUFFERS
+from gradcli.execute.loops import threads
+from gradcli.execute.loops.fuse import Loop
+from gradcli.execute.loops.lines import Array, Kernel, Lines, joining, sizes
+from gradcli.execute.loops.reuse import maker
+from gradcli.execute.memory.scratch import BUFFERS
 from gradcli.graph.node import CONSTANT, Node
 from gradcli.graph.shapes import elements
 

@@ -14,7 +14,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gradcli.compressed import Compressed, probe
 from gradcli.errors import EvaluationError
 from gradcli.execute.plan import Plan
 from gradcli.graph import derive
@@ -22,6 +21,7 @@ from gradcli.graph.node import Node, reachable, variable
 from gradcli.graph.regions import Regions
 from gradcli.graph.shapes import elements, is_known
 from gradcli.graph.substitute import substitute
+from gradcli.matrices.compressed import Compressed, probe
 from gradcli.seeds import counted
 
 if TYPE_CHECKING:
