@@ -1,6 +1,8 @@
 """A loop as lines of Python: a call a step, each told the array that it writes to.
 
-loop -> buffers -> lines -> compile -> a function that runs it at once, or one that runs block after block
+    loop -> buffers -> lines -> compile -> a function
+
+The function runs the loop at once, or block after block.
 """
 
 from __future__ import annotations
