@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from gradcli.errors import EvaluationError
 from gradcli.execute import backends
 from gradcli.execute.once import once
-from gradcli.execute.straight import Straight
 from gradcli.graph.collector import paused
 from gradcli.graph.node import Node, reachable
 from gradcli.graph.operations.comparison import CHOICE
@@ -27,6 +26,7 @@ from gradcli.graph.simplify import share
 
 if TYPE_CHECKING:
     from gradcli.execute.fast import Fast
+    from gradcli.execute.straight import Straight
 
 Value = Any  # a float, a bool or an ndarray
 
@@ -63,6 +63,8 @@ class Plan:
     @cached_property
     def literal(self) -> Straight:
         """The way that is always right."""
+        from gradcli.execute.straight import Straight  # floats that run once have no use for it
+
         with paused(len(self._nodes)):
             origins: dict[Node, Node] = {}
             outputs = self._outputs if self._whole else share(self._outputs, origins)

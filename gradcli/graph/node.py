@@ -10,13 +10,14 @@ written for one cotangent serves a whole batch of them (``graph.derive``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from gradcli.errors import ShapeProblem
 from gradcli.graph.shapes import Shape
+from gradcli.graph.table import Table
 
 Kind = Literal["float", "bool"]
 Takes = Kind | Literal["any", "alike"]
@@ -261,26 +262,7 @@ class Node(Array):
         return ops.neg(self)
 
 
-class Table:
-    """The operations by name; ``ops.sin(x)`` applies one. Filled by ``graph.operations``.
-
-    They are attributes like any others, which is what makes a long graph quick to build.
-    """
-
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Operation: ...
-
-    @property
-    def records(self) -> dict[str, Operation]:
-        """The operations by name, to add one to."""
-        return self.__dict__
-
-    def __iter__(self) -> Iterator[Operation]:
-        return iter(self.records.values())
-
-
-ops = Table()
+ops: Table[Operation] = Table()
 
 
 INPUT = Operation("input", (), (Parameter("name", "text"),))

@@ -101,6 +101,7 @@ def spoiled(name, monkeypatch, change):
     from gradcli.language import names
 
     names.functions.cache_clear()
+    names._common.cache_clear()
     names.operators.cache_clear()
 
 
@@ -110,6 +111,7 @@ def _fresh():
 
     yield
     names.functions.cache_clear()
+    names._common.cache_clear()
     names.operators.cache_clear()
 
 

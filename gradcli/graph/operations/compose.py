@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from gradcli.graph.node import Node, Parameter, as_node
 from gradcli.graph.operations.record import Sample, topic_of_caller
+from gradcli.graph.table import Table
 
 
 class Composite(NamedTuple):
@@ -43,7 +44,7 @@ class Composite(NamedTuple):
         return self.build(*nodes, **parameters)
 
 
-composites: dict[str, Composite] = {}
+composites: Table[Composite] = Table()
 
 
 def compose(
@@ -71,4 +72,4 @@ def compose(
         topic=topic_of_caller(),
         torch=torch,
     )
-    composites[name] = record
+    composites.enter(name, record)
