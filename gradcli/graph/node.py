@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 
 from gradcli.errors import ShapeProblem
 from gradcli.graph.shapes import Shape
-from gradcli.graph.table import Table
+from gradcli.graph.table import Record, Table
 
 Kind = Literal["float", "bool"]
 Takes = Kind | Literal["any", "alike"]
@@ -42,7 +42,7 @@ class Parameter(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
-class Operation(NamedTuple):
+class Operation(Record):
     """One record of the table of operations: everything there is to know about it.
 
     Attributes:
@@ -99,7 +99,7 @@ class Operation(NamedTuple):
     parameters: tuple[Parameter, ...]
     kernel: str = ""
     scalar: str = ""
-    shape: Callable[..., Shape] = lambda **_: ()
+    shape: Callable[..., Shape]
     pullback: tuple[Rule | None, ...] = ()
     takes: tuple[Takes, ...] = ()
     gives: Kind | Literal["same"] = "float"
@@ -265,8 +265,8 @@ class Node(Array):
 ops: Table[Operation] = Table()
 
 
-INPUT = Operation("input", (), (Parameter("name", "text"),))
-CONSTANT = Operation("constant", (), (Parameter("data", "number"),))
+INPUT = Operation(name="input", arguments=(), parameters=(Parameter("name", "text"),))
+CONSTANT = Operation(name="constant", arguments=(), parameters=(Parameter("data", "number"),))
 
 
 def variable(name: str, shape: Shape = (), kind: Kind = "float") -> Node:

@@ -1,12 +1,27 @@
-"""A table of records by name, of which the common ones are loaded first."""
+"""Records, and a table of them by name, of which the common ones are loaded first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from operator import attrgetter
-from typing import Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 R = TypeVar("R")
+
+
+class Record:
+    """Fields by name, and those of the class for what is not given. They are not changed.
+
+    A ``NamedTuple`` compiles every annotation while it is imported: forty of them took longer than all else
+    in their module.
+    """
+
+    def __init__(self, **fields: Any) -> None:
+        self.__dict__.update(fields)
+
+    def replaced(self, **fields: Any) -> Self:
+        """The same with other values for some fields."""
+        return type(self)(**{**self.__dict__, **fields})
 
 
 class Table(Generic[R]):

@@ -97,7 +97,7 @@ def apply(
         arrays, parameters = context.guard(
             tree,
             bind,
-            record if word == record.name else record._replace(name=word),
+            record if word == record.name else record.replaced(name=word),
             positional,
             keywords,
             lambda m: context.array(m, span_of(tree)),
