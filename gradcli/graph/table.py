@@ -12,7 +12,7 @@ R = TypeVar("R")
 class Record:
     """Fields by name, and those of the class for what is not given. They are not changed.
 
-    A ``NamedTuple`` compiles every annotation while it is imported: forty of them took longer than all else
+    A ``NamedTuple`` compiles every annotation while it is imported; forty of them took longer than all else
     in their module.
     """
 
