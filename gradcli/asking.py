@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli import seeds
 from gradcli.errors import EvaluationError, GradientProblem, NameProblem, Source
@@ -20,7 +20,9 @@ from gradcli.language.build import Built, build
 from gradcli.language.draws import checked
 from gradcli.language.names import Given, listed, nearest
 from gradcli.language.parser import parse
-from gradcli.matrices.choice import Matrices
+
+if TYPE_CHECKING:
+    from gradcli.matrices.choice import Matrices
 
 Value = Any
 Values = Mapping[str, Given]
@@ -156,6 +158,8 @@ class Line:
         key = (question, sparse, dtype, _key(given, wrt))
         ready = self._matrices.get(key)
         if ready is None:
+            from gradcli.matrices.choice import Matrices  # only some questions are about matrices
+
             by = {name: self.node(built, given, name) for name in names}
             seeds.differentiable(built, by)
             nodes = list(by.values())

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.answers import Answer, Answers
-from gradcli.drawing import Drawing
 from gradcli.errors import EvaluationError, GradcliError, MemoryProblem, Source, Span
 from gradcli.execute.plan import trace
 from gradcli.graph.derive import Trail
@@ -22,6 +21,9 @@ from gradcli.language.names import Given
 from gradcli.language.parser import parse
 from gradcli.output.numbers import format_number
 from gradcli.output.values import is_sparse
+
+if TYPE_CHECKING:
+    from gradcli.drawing import Drawing
 
 Value = Any
 

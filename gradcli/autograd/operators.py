@@ -87,10 +87,10 @@ class Operators(Variable):
         return applied(ops.pow, other, self)
 
     def __matmul__(self, other: Other) -> Any:
-        return applied(composites["matmul"], self, other)
+        return applied(composites.matmul, self, other)
 
     def __rmatmul__(self, other: Other) -> Any:
-        return applied(composites["matmul"], other, self)
+        return applied(composites.matmul, other, self)
 
     def __neg__(self) -> Any:
         return applied(ops.neg, self)

@@ -20,7 +20,7 @@ from gradcli.diagnosis import first_fault, located
 from gradcli.errors import EmptyInputError, GradcliError, Source, UsageError
 from gradcli.language.automaton import EXPRESSION
 from gradcli.language.names import Given
-from gradcli.output import jsonform, plain
+from gradcli.output import plain
 
 Ask = Callable[[Answers, Mapping[str, Given]], Answer]
 
@@ -84,6 +84,8 @@ def _show(result: Mapping[str, Any], streams: Streams, alone: bool) -> None:
 
         text = csv_text(single(result, "csv"), precision)
     elif streams.form == "json":
+        from gradcli.output import jsonform
+
         text = jsonform.dumps(result, precision)
     elif alone:
         text = plain.value_text(result["value"], precision)
@@ -184,12 +186,16 @@ class _Lines:
             self._faults += 1
             self._first_fault = self._first_fault or (number, warning)
         if self._json:
+            from gradcli.output import jsonform
+
             return jsonform.dumps(found.result, self._settings.precision)
         return plain.line_text(found.result, self._settings.precision)
 
     def _bad(self, number: int, error: GradcliError, collected: Streams | None) -> str:
         self._failures += 1
         self._failed.append(number) if not self._failed else None
+        from gradcli.output import jsonform
+
         text = jsonform.dumps_error(error, number)
         if collected is not None:
             collected.write(text + "\n")

@@ -20,7 +20,6 @@ from gradcli.execute.memory import room
 from gradcli.execute.memory.peak import Peak, peak
 from gradcli.execute.memory.refusal import is_small, refused
 from gradcli.execute.once import once
-from gradcli.execute.straight import Straight
 from gradcli.graph.collector import paused
 from gradcli.graph.node import Node, reachable
 from gradcli.graph.operations.comparison import CHOICE
@@ -30,6 +29,7 @@ from gradcli.graph.simplify import share
 
 if TYPE_CHECKING:
     from gradcli.execute.fast import Fast
+    from gradcli.execute.straight import Straight
 
 Value = Any  # a float, a bool or an ndarray
 
@@ -68,6 +68,8 @@ class Plan:
     @cached_property
     def literal(self) -> Straight:
         """The way that is always right."""
+        from gradcli.execute.straight import Straight  # floats that run once have no use for it
+
         with paused(len(self._nodes)):
             origins: dict[Node, Node] = {}
             outputs = self._outputs if self._whole else share(self._outputs, origins)

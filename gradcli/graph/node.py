@@ -10,13 +10,14 @@ written for one cotangent serves a whole batch of them (``graph.derive``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from gradcli.errors import ShapeProblem
 from gradcli.graph.shapes import Shape
+from gradcli.graph.table import Record, Table
 
 Kind = Literal["float", "bool"]
 Takes = Kind | Literal["any", "alike"]
@@ -41,7 +42,7 @@ class Parameter(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
-class Operation(NamedTuple):
+class Operation(Record):
     """One record of the table of operations: everything there is to know about it.
 
     Attributes:
@@ -98,7 +99,7 @@ class Operation(NamedTuple):
     parameters: tuple[Parameter, ...]
     kernel: str = ""
     scalar: str = ""
-    shape: Callable[..., Shape] = lambda **_: ()
+    shape: Callable[..., Shape]
     pullback: tuple[Rule | None, ...] = ()
     takes: tuple[Takes, ...] = ()
     gives: Kind | Literal["same"] = "float"
@@ -261,30 +262,11 @@ class Node(Array):
         return ops.neg(self)
 
 
-class Table:
-    """The operations by name; ``ops.sin(x)`` applies one. Filled by ``graph.operations``.
-
-    They are attributes like any others, which is what makes a long graph quick to build.
-    """
-
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Operation: ...
-
-    @property
-    def records(self) -> dict[str, Operation]:
-        """The operations by name, to add one to."""
-        return self.__dict__
-
-    def __iter__(self) -> Iterator[Operation]:
-        return iter(self.records.values())
+ops: Table[Operation] = Table()
 
 
-ops = Table()
-
-
-INPUT = Operation("input", (), (Parameter("name", "text"),))
-CONSTANT = Operation("constant", (), (Parameter("data", "number"),))
+INPUT = Operation(name="input", arguments=(), parameters=(Parameter("name", "text"),))
+CONSTANT = Operation(name="constant", arguments=(), parameters=(Parameter("data", "number"),))
 
 
 def variable(name: str, shape: Shape = (), kind: Kind = "float") -> Node:

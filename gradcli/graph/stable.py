@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gradcli.graph.node import INPUT, Node
+from gradcli.graph.node import CONSTANT, INPUT, Node
 from gradcli.graph.shapes import agree
 from gradcli.graph.simplify import exact_values
 
 if TYPE_CHECKING:
     from gradcli.graph.forms import Form
 
-# Each form has one of these in it; a graph without any does not even load the table.
-_SIGNS = frozenset({"exp", "log", "log1p", "pow", "sigmoid", "sinh", "sqrt", "tanh"})
+# Each form has one of these in it, and a power of e or one that is no x^2 or x^3. A graph without any does
+# not even load the table.
+_SIGNS = frozenset({"exp", "log", "log1p", "sigmoid", "sinh", "sqrt", "tanh"})
 
 
 class Rewrite(NamedTuple):
@@ -110,7 +111,7 @@ class Stable:
         """The nodes that compute the outputs, of the same shapes."""
         images = self.images
         unseen = self._unseen(outputs)
-        if self._forms is None and any(node.op.name in _SIGNS for node in unseen):
+        if self._forms is None and any(map(self._is_sign, unseen)):
             from gradcli.graph.forms import FORMS
 
             self._forms = FORMS
@@ -130,6 +131,13 @@ class Stable:
                     current = self._rewritten(node, current, forms[node.op.name])
             images[node] = images[current] = current
         return [images[output] for output in outputs]
+
+    def _is_sign(self, node: Node) -> bool:
+        if node.op.name != "pow":
+            return node.op.name in _SIGNS
+        base, exponent = map(self._view.see, node.args)
+        whole = exponent.op is CONSTANT and exponent.shape == () and exponent.values[0] in (2.0, 3.0)
+        return base.op is CONSTANT or not whole
 
     def news(self) -> list[tuple[Node, Node]]:
         """What was made since the last time this was asked, each with what it stands for."""

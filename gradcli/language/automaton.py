@@ -1,19 +1,17 @@
 """The shipped tables as Python objects, loaded at the first parse and once.
 
-In flows ``expression.json`` or ``program.json`` (``tables.py`` writes them and says what they hold); out
-comes what the lexer and the parser index at every token.
+In flows ``expression_tables.py`` or ``program_tables.py`` (``tables.py`` writes them and says what they
+hold); out comes what the lexer and the parser index at every token.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import sys
 from functools import cache
-from typing import NamedTuple
+from importlib import import_module
+from typing import Any, NamedTuple
 
-HERE = os.path.dirname(__file__)
 EXPRESSION, PROGRAM = "expression", "program"
 """The two languages: a program is made of expressions, and of statements with effects."""
 
@@ -46,8 +44,7 @@ class Automaton:
 
     def __init__(self, language: str) -> None:
         self.is_program = language == PROGRAM
-        with open(os.path.join(HERE, f"{language}.json"), encoding="utf-8") as file:
-            tables = json.load(file)
+        tables: dict[str, Any] = import_module(f"gradcli.language.{language}_tables").TABLES
         terminals, keywords = tables["terminals"], tables["keywords"]
         self.kinds: list[str] = [name for name, _ in terminals] + list(keywords.values()) + ["$END"]
         """The names of the terminals; the end of the text is the last."""

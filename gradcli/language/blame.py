@@ -25,7 +25,7 @@ def name_function(error: GradcliError, word: str) -> None:
     named = _CALLED.findall(error.message)
     if word in named or not isinstance(error, _ABOUT_A_CALL):
         return
-    inner = next((name for name in named if name in ops.records or name in composites), None)
+    inner = next((name for name in named if name in ops or name in composites), None)
     if inner is None:
         error.message = f"{word}(): {error.message}"
     else:

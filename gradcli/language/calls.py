@@ -19,8 +19,8 @@ from gradcli.language.lexer import normal
 from gradcli.language.meaning import Function, Meaning, Scope, span_of
 from gradcli.language.names import (
     DERIVATIVES,
+    function_called,
     function_names,
-    functions,
     is_function,
     listed,
     nearest,
@@ -91,12 +91,13 @@ def apply(
     context: Context[Any], tree: Tree, word: str, positional: list[Meaning], keywords: dict[str, Meaning]
 ) -> Meaning:
     """Call a function of the language."""
-    record = functions()[word]
+    record = function_called(word)
+    assert record is not None
     try:
         arrays, parameters = context.guard(
             tree,
             bind,
-            record if word == record.name else record._replace(name=word),
+            record if word == record.name else record.replaced(name=word),
             positional,
             keywords,
             lambda m: context.array(m, span_of(tree)),

@@ -7,8 +7,6 @@ kind ``unknown``, which no state takes.
 
 from __future__ import annotations
 
-import unicodedata
-
 from gradcli.language.automaton import Automaton
 
 Word = tuple[int, int, int]
@@ -51,4 +49,8 @@ def lex(text: str, machine: Automaton) -> list[Word]:
 
 def normal(name: str) -> str:
     """A name as it is looked up: the same word in whatever way its accents were typed."""
-    return name if name.isascii() else unicodedata.normalize("NFC", name)
+    if name.isascii():
+        return name
+    import unicodedata  # few names need it
+
+    return unicodedata.normalize("NFC", name)

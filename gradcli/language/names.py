@@ -41,8 +41,23 @@ class Given(NamedTuple):
 @cache
 def functions() -> Mapping[str, Operation | Composite]:
     """The functions of the language, by name and alias."""
+    return _by_name([*ops, *composites])
+
+
+def function_called(name: str) -> Operation | Composite | None:
+    """The function of the language with that name or alias, if there is one."""
+    return _common().get(name) or functions().get(name)
+
+
+@cache
+def _common() -> Mapping[str, Operation | Composite]:
+    """Those that take no time to load."""
+    return _by_name([*ops.loaded.values(), *composites.loaded.values()])
+
+
+def _by_name(records: Iterable[Operation | Composite]) -> dict[str, Operation | Composite]:
     found: dict[str, Operation | Composite] = {}
-    for record in [*ops, *composites.values()]:
+    for record in records:
         if isinstance(record, Composite) or not record.hidden:
             found.update(dict.fromkeys((record.name, *record.aliases), record))
     return found
@@ -50,13 +65,14 @@ def functions() -> Mapping[str, Operation | Composite]:
 
 @cache
 def operators() -> Mapping[str, Operation]:
-    """The operations that stand between their operands, by symbol."""
-    return {one.symbol: one for one in ops if one.symbol and len(one.arguments) == 2 and not one.hidden}
+    """The operations that stand between their operands, by symbol; all of them are common."""
+    common = ops.loaded.values()
+    return {one.symbol: one for one in common if one.symbol and len(one.arguments) == 2 and not one.hidden}
 
 
 def is_function(name: str) -> bool:
     """Whether the language has a function of that name."""
-    return name in functions() or name in DERIVATIVES
+    return name in DERIVATIVES or function_called(name) is not None
 
 
 def function_names() -> list[str]:

@@ -1,8 +1,8 @@
 """Text into a tree: ``parse`` runs the LALR machine over the words of a text.
 
 The trees are those that Lark would build from the same grammar, without Lark: its tables are loaded from
-``expression.json`` or ``program.json``. A text that the grammar refuses goes to ``hints.py``, which knows
-what to say about it.
+``expression_tables.py`` or ``program_tables.py``. A text that the grammar refuses goes to ``hints.py``, which
+knows what to say about it.
 """
 
 from __future__ import annotations

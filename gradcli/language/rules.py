@@ -125,7 +125,7 @@ def _binary(context: Context[Array], tree: Tree, scope: Scope) -> Step:
             return context.at(tree, constant(decided, kind="bool"))
     b = context.array((yield right, scope), span_of(right))
     if operator.kind == "MATMUL":
-        return context.compose(composites["matmul"], [a, b], {}, tree)
+        return context.compose(composites.matmul, [a, b], {}, tree)
     if operator.kind == "POWER":
         b = context.exponent(b, right)
     return context.apply(_operator(operator), [a, b], {}, tree)

@@ -22,7 +22,7 @@ from gradcli.reference.calls import Example, example
 from gradcli.reference.samples import Record
 from gradcli.reference.symbols import Pullback, applied, conventions, pullbacks, stands_for
 from gradcli.reference.topics import DERIVATIVES as DERIVATIVE_TOPIC
-from gradcli.reference.topics import TOPICS, heading
+from gradcli.reference.topics import TOPICS, heading, place
 
 _LONGEST_LINE = 70
 # Of an expression that is no scalar.
@@ -67,10 +67,10 @@ class Entry(NamedTuple):
 
 
 def topics() -> dict[str, list[Entry]]:
-    """Every function once, under its topic."""
+    """Every function once, under its topic; what is made of others comes last there."""
     found: dict[str, list[Entry]] = {title: [] for title in TOPICS}
     records = {record.name: record for record in functions().values()}
-    for record in records.values():
+    for record in sorted(records.values(), key=lambda one: (isinstance(one, Composite), place(one.topic))):
         found.setdefault(heading(record.topic), []).append(_entry(record))
     for name in DERIVATIVES:
         entry = _form(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 DERIVATIVES = "Derivatives"
 TOPICS = {
     "Arithmetic": ("arithmetic",),
@@ -14,22 +16,29 @@ TOPICS = {
     "Sums and other reductions": ("reduction",),
     "Statistics": ("statistics",),
     "Counts and positions, which have no gradient": ("counting",),
-    "Running sums, products, extremes and integrals": ("scans", "integrals"),
+    "Running sums, products, extremes and integrals": ("integrals", "scans"),
     "Elements in order": ("ordering",),
     "Making arrays": ("arrays", "making", "random"),
     "Sizes of arrays": ("measures",),
     "Shapes and axes": ("shaping", "rearranging"),
     "Joining, splitting and padding": ("joining", "padding"),
     "Picking elements": ("picking", "indexing"),
-    "Products of vectors and matrices": ("products", "contractions"),
-    "Matrices": ("matrices", "diagonals", "powers_of_matrices", "least_squares"),
-    "Factors, eigenvalues and singular values": ("decompositions", "spectra", "singular"),
+    "Products of vectors and matrices": ("contractions", "products"),
+    "Matrices": ("diagonals", "least_squares", "matrices", "powers_of_matrices"),
+    "Factors, eigenvalues and singular values": ("spectra", "decompositions", "singular"),
     "Norms": ("norms", "vector_norms"),
     "Polynomials, interpolation and lists of numbers": ("numbers",),
     "Activations": ("activations", "gates"),
-    "Layers": ("learning", "convolution", "pooling", "normalisation"),
+    "Layers": ("convolution", "learning", "normalisation", "pooling"),
     "Losses": ("losses", "binary", "cross_entropy"),
 }
+
+_PLACES = {module: place for place, module in enumerate(chain.from_iterable(TOPICS.values()))}
+
+
+def place(module: str) -> int:
+    """Where a module of the table comes among all; one that is named nowhere comes last."""
+    return _PLACES.get(module, len(_PLACES))
 
 
 def heading(module: str) -> str:

@@ -96,11 +96,12 @@ def spoiled(name, monkeypatch, change):
         None if rule is None else (lambda *a, rule=rule, **p: change(rule(*a, **p)))
         for rule in record.pullback
     )
-    monkeypatch.setitem(ops.records, name, record._replace(pullback=rules))
+    monkeypatch.setitem(ops.records, name, record.replaced(pullback=rules))
     # Records that the language has found already.
     from gradcli.language import names
 
     names.functions.cache_clear()
+    names._common.cache_clear()
     names.operators.cache_clear()
 
 
@@ -110,6 +111,7 @@ def _fresh():
 
     yield
     names.functions.cache_clear()
+    names._common.cache_clear()
     names.operators.cache_clear()
 
 

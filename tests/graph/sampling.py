@@ -207,7 +207,7 @@ def elementwise_shapes(record: Operation) -> list[tuple[tuple[int, ...], ...]]:
 
 def records() -> list[Operation | Composite]:
     """The whole table."""
-    return [*ops, *composites.values()]
+    return [*ops, *composites]
 
 
 @cache

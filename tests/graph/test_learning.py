@@ -189,7 +189,7 @@ def test_layer_norm_does_not_see_the_mean_nor_the_size() -> None:
 
 def dropped(p: float, seed: tuple[int, ...], shape: tuple[int, ...] = (40, 50)) -> np.ndarray:
     x = variable("x", shape)
-    node = composites["dropout"](x, p=p, training=True, seed=seed)
+    node = composites.dropout(x, p=p, training=True, seed=seed)
     gradient = derive.vjp([(node, ops.ones(shape=shape))], [x])[0]
     value, back = Plan([node, gradient]).run({"x": np.ones(shape)})
     assert_array_equal(value, back)
@@ -219,9 +219,9 @@ def test_dropout_of_nothing_and_of_all() -> None:
     assert_array_equal(dropped(0.0, (3,)), np.ones((40, 50)))
     assert_array_equal(dropped(1.0, (3,)), np.zeros((40, 50)))
     x = variable("x", (2,))
-    assert composites["dropout"](x, p=0.5, training=False, seed=(1,)) is x
+    assert composites.dropout(x, p=0.5, training=False, seed=(1,)) is x
     with pytest.raises(CallProblem, match=r"from 0 to 1 for p, and got 1\.5"):
-        composites["dropout"](constant(1.0), p=1.5, training=True, seed=(0,))
+        composites.dropout(constant(1.0), p=1.5, training=True, seed=(0,))
 
 
 # Errors.

@@ -16,7 +16,7 @@ from gradcli.language.names import Given
 from gradcli.language.parser import parse
 
 made = 0
-for record in [*ops, *composites.values()]:
+for record in [*ops, *composites]:
     for text, shapes in record.samples:
         given = {}
         for name, form in shapes.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 
@@ -21,7 +20,9 @@ def test_the_shipped_tables_are_those_of_the_grammar(language: str):
 
 def test_the_text_of_the_tables_is_the_tables(language: str):
     tables = build(language)
-    assert json.loads(render(tables)) == tables
+    held: dict[str, object] = {}
+    exec(render(tables), held)
+    assert held["TABLES"] == tables
 
 
 def test_the_grammar_has_no_conflict(language: str):

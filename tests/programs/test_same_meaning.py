@@ -22,7 +22,7 @@ from gradcli.language.parser import parse
 DERIVATIVE = re.compile(rf"\b({'|'.join(DERIVATIVES)})\(")
 SAMPLES = [
     pytest.param(record.name, text, shapes, id=f"{record.name}-{text}")
-    for record in [*ops, *composites.values()]
+    for record in [*ops, *composites]
     for text, shapes in record.samples
 ]
 

@@ -7,13 +7,14 @@ composes is composed here too, and so it has no rule and no kernel of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from gradcli.graph.node import Node, Parameter, as_node
 from gradcli.graph.operations.record import Sample, topic_of_caller
+from gradcli.graph.table import Record, Table
 
 
-class Composite(NamedTuple):
+class Composite(Record):
     """A record of the table whose graph is built from other operations.
 
     An optional argument whose default is ``none`` is handed on as ``None`` when it is left out;
@@ -43,7 +44,7 @@ class Composite(NamedTuple):
         return self.build(*nodes, **parameters)
 
 
-composites: dict[str, Composite] = {}
+composites: Table[Composite] = Table()
 
 
 def compose(
@@ -71,4 +72,4 @@ def compose(
         topic=topic_of_caller(),
         torch=torch,
     )
-    composites[name] = record
+    composites.enter(name, record)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import CallProblem, ShapeProblem
-from gradcli.graph.node import Node, Parameter, ops
+from gradcli.graph.node import Node, Operation, Parameter, ops
 from gradcli.graph.operations.compose import compose
 from gradcli.graph.operations.record import REQUIRED, define
 from gradcli.graph.operations.shaping import known_sizes
@@ -35,7 +35,8 @@ def _rank(given: dict[str, Any]) -> int:
 
 
 def _forward(x: Node, w: Node, **given: Any) -> Node:
-    return ops.records[f"convolution{_rank(given)}d"](x, w, **given)
+    operation: Operation = getattr(ops, f"convolution{_rank(given)}d")
+    return operation(x, w, **given)
 
 
 def _sizes(shape: Shape, n: int) -> Sizes:
@@ -237,7 +238,7 @@ def _convolution(n: int) -> Any:
             )
         arrays = [x if x.ndim == n + 2 else ops.unsqueeze(x, axis=0), weight]
         arrays += [] if bias is None else [bias]
-        y = ops.records[f"convolution{n}d"](
+        y = getattr(ops, f"convolution{n}d")(
             *arrays, stride=steps, padding=zeros, dilation=gaps, groups=groups
         )
         return y if x.ndim == n + 2 else ops.squeeze(y, axis=-n - 2)

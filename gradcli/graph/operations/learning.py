@@ -51,7 +51,7 @@ def _linear(x: Node, weight: Node, bias: Node | None) -> Node:
             f"linear() needs a weight of shape (outputs, features) or (features,) with the features of its "
             f"input, {describe(x.shape)}: got {describe(weight.shape)}"
         )
-    y = composites["matmul"](x, weight if weight.ndim == 1 else ops.transpose(weight))
+    y = composites.matmul(x, weight if weight.ndim == 1 else ops.transpose(weight))
     assert isinstance(y, Node)
     if bias is None:
         return y

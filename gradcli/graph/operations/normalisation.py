@@ -109,7 +109,7 @@ def _vector(x: Node) -> Node:
 
 
 def _at_least(x: Node, axis: tuple[int, ...], p: float, eps: float) -> Node:
-    size = composites["norm"](x, p=p, axis=axis, keepdims=True)
+    size = composites.norm(x, p=p, axis=axis, keepdims=True)
     assert isinstance(size, Node)
     return ops.maximum(size, eps)
 

@@ -100,7 +100,7 @@ def define(
         plain=shape is None and not parameters and gives == "float" and takes == "float",
         joined=joined,
     )
-    ops.records[name] = record
+    ops.enter(name, record)
     return record
 
 

@@ -154,7 +154,7 @@ for _name in ("max", "min"):
         kernel=f"kernels.reduction.{_name}imum",
         joined=f"numpy.{_name}imum",
         kink=lambda x, axis, keepdims, name=_name: tied(
-            x, ops.records[name](x, axis=axis, keepdims=True), axis
+            x, getattr(ops, name)(x, axis=axis, keepdims=True), axis
         ),
         convention=f"elements that are {_name}imal together share the gradient of {_name} equally",
         doc=f"the {_name}imum over axes; ties share its gradient, where PyTorch takes one",

@@ -191,18 +191,18 @@ def _running(name: str) -> None:
 
     def rule(g: Node, y: Node, x: Node, axis: int | None) -> Node:
         return (
-            g if axis is None else ops.strewn(g, ops.records[f"{name}_indices"](x, axis=axis), x, axis=axis)
+            g if axis is None else ops.strewn(g, getattr(ops, f"{name}_indices")(x, axis=axis), x, axis=axis)
         )
 
     def build(x: Node, axis: int | None) -> tuple[Node, Node]:
         x, axis = _flattened(x, axis)
-        return ops.records[f"{name}_values"](x, axis=axis), ops.records[f"{name}_indices"](x, axis=axis)
+        return getattr(ops, f"{name}_values")(x, axis=axis), getattr(ops, f"{name}_indices")(x, axis=axis)
 
     def kink(x: Node, axis: int | None) -> Node:
         if axis is None:
             return as_node(False)
         rest = (("all",),) * (-axis - 1)
-        before = ops.index(ops.records[f"{name}_values"](x, axis=axis), spec=(("slice", 0, -1, 1), *rest))
+        before = ops.index(getattr(ops, f"{name}_values")(x, axis=axis), spec=(("slice", 0, -1, 1), *rest))
         met = ops.eq(ops.index(x, spec=(("slice", 1, None, 1), *rest)), before)
         return ops.any(met, axis=axis, keepdims=True)
 
