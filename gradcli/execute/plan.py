@@ -16,9 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import EvaluationError
 from gradcli.execute import backends
-from gradcli.execute.memory import room
-from gradcli.execute.memory.peak import Peak, peak
-from gradcli.execute.memory.refusal import is_small, refused
 from gradcli.execute.once import once
 from gradcli.graph.collector import paused
 from gradcli.graph.node import Node, reachable
@@ -29,6 +26,7 @@ from gradcli.graph.simplify import share
 
 if TYPE_CHECKING:
     from gradcli.execute.fast import Fast
+    from gradcli.execute.memory.peak import Peak
     from gradcli.execute.straight import Straight
 
 Value = Any  # a float, a bool or an ndarray
@@ -49,7 +47,6 @@ class Plan:
 
     Attributes:
         scalar: whether it runs on floats, and NumPy is not needed.
-        small: whether it can hold so little that nobody needs to know how much.
     """
 
     def __init__(self, outputs: Sequence[Node], dtype: str = "float64", *, whole: bool = False) -> None:
@@ -63,7 +60,6 @@ class Plan:
         # A branch that is not taken is not computed.
         self._plain = not whole and most < _TOO_MANY and not any(node.op is CHOICE for node in nodes)
         self._ran = most >= _WORTH
-        self.small = self.scalar or is_small(nodes)
 
     @cached_property
     def literal(self) -> Straight:
@@ -96,11 +92,24 @@ class Plan:
         return None
 
     @cached_property
+    def small(self) -> bool:
+        """Whether it can hold so little that nobody needs to know how much."""
+        if self.scalar:
+            return True
+        from gradcli.execute.memory.refusal import is_small
+
+        return is_small(self._nodes)
+
+    @cached_property
     def _literal_peak(self) -> Peak:
+        from gradcli.execute.memory.peak import peak
+
         return peak(self.literal)
 
     @cached_property
     def _fast_peak(self) -> Peak | None:
+        from gradcli.execute.memory.peak import peak
+
         return None if self.fast is None else peak(self.fast.line, self.fast.count)
 
     @property
@@ -138,10 +147,16 @@ class Plan:
 
     def _bound(self) -> int | None:
         """What it may hold; nothing where that cannot be too little."""
-        return None if self.scalar or (self.small and room.asked() is None) else room.bound()
+        if self.scalar:
+            return None
+        from gradcli.execute.memory import room  # which floats take none of
+
+        return None if self.small and room.asked() is None else room.bound()
 
     def _admitted(self, most: int | None, over: Peak | None = None) -> Straight:
         if most is not None and self._literal_peak.size > most:
+            from gradcli.execute.memory.refusal import refused
+
             raise refused(over or self._literal_peak, most)
         return self.literal
 
