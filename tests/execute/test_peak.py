@@ -41,6 +41,7 @@ CLOSE = [
     "sum(tanh(x) * sigmoid(x))",
     "std(M, axis=0)",
     "outer(v, v)",
+    "(exp(x), exp(x))",
     "sum(reshape(M.T, (810000,))^2)",
 ]
 # Here the sizes of blocks count, or of what a mask picks, or a kernel may need more for other values.

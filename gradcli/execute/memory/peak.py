@@ -83,11 +83,14 @@ class _Held:
                 yield self._now + held
                 for place in step.forget:
                     self._forget(place)
+        given: set[int] = set()
         for place, _, _ in self._line.outputs[:answers]:
             node = self._nodes[place]
-            if node.shape and (node.op.gradless or place not in self._bytes or not node.args):
+            own = place in self._bytes and place not in given and node.args
+            if node.shape and (node.op.gradless or not own):
                 # A caller gets arrays of numbers, and its own alone.
                 self._copy(node)
+            given.add(place)
         yield self._now
 
     @property
