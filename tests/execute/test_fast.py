@@ -118,6 +118,11 @@ def build(text: str, x: np.ndarray) -> tuple[list[Node], dict[str, Any]]:
     return answer.nodes, {"x": x}
 
 
+def test_a_sum_of_zero_has_one_sign_in_every_run() -> None:
+    f = Expression("1 / sum(-x)")
+    assert [f(x=[1.0, -1.0]) for _ in range(3)] == [np.inf] * 3
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_arrays_in_another_order(order: Any) -> None:
     x = np.asarray(np.random.default_rng(3).normal(size=(200, 300)), order=order)
