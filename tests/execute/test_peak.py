@@ -66,6 +66,8 @@ WIDE = [
     "tile(x, 3)",
     "repeat(x, 3)",
     "argmax(M, axis=0)",
+    "logsigmoid(x)",
+    "sum(median(F) * 2)",
     "sum(huber_loss(x, x / 2))",
     "sum(smooth_l1_loss(x, x / 2))",
     "binary_cross_entropy(x / 3, x / 4)",
