@@ -118,10 +118,10 @@ def build(text: str, x: np.ndarray) -> tuple[list[Node], dict[str, Any]]:
     return answer.nodes, {"x": x}
 
 
-@pytest.mark.parametrize("size", [32_768, 32_769, 65_537])
+@pytest.mark.parametrize("size", [32_768, 32_769, 40_000, 60_001])
 def test_the_first_run_gives_the_bits_of_the_next(size: int) -> None:
     x = np.random.default_rng(6).normal(size=size)
-    f = Expression("sum(sin(x) * x) / norm(x)")
+    f = Expression("sum(exp(x))^2")
     value, slopes = f.value_and_grad(x=x)
     for _ in range(2):
         again, others = f.value_and_grad(x=x)
