@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from importlib import import_module
@@ -44,8 +44,8 @@ class Backend(Protocol):
     def kernel(self, node: Node) -> Callable[..., Value]:
         """The function that computes a node."""
 
-    def result(self, value: Value, shape: Shape, kind: Kind, kept: Sequence[Value]) -> Value:
-        """An output's value, as the user gets it and may change it; others hold what is kept."""
+    def result(self, value: Value, shape: Shape, kind: Kind, taken: Container[int]) -> Value:
+        """An output's value, as the user gets it and may change it: none of those taken, by their ``id``."""
 
     @property
     def multiply(self) -> Callable[..., Value]:
@@ -111,7 +111,7 @@ class Floats:
         """The record's scalar function."""
         return function(node.op.scalar)
 
-    def result(self, value: Value, shape: Shape, kind: Kind, kept: Sequence[Value]) -> Value:
+    def result(self, value: Value, shape: Shape, kind: Kind, taken: Container[int]) -> Value:
         """As it is."""
         return value
 
@@ -162,7 +162,7 @@ class Arrays:
     def _narrow(self, value: Value) -> Value:
         return self._numpy.asarray(value, dtype=self._dtype)
 
-    def result(self, value: Value, shape: Shape, kind: Kind, kept: Sequence[Value]) -> Value:
+    def result(self, value: Value, shape: Shape, kind: Kind, taken: Container[int]) -> Value:
         """An array of the node's shape, the user's own; a double or a bool by itself is Python's own."""
         array = self._numpy.asarray(value, bool if kind == "bool" else self._dtype)
         if shape == () and self._dtype == self._numpy.float64:
@@ -170,8 +170,8 @@ class Arrays:
         known = [size for size in shape if not isinstance(size, Unknown)]
         if array.shape != shape and len(known) == len(shape):
             array = self._numpy.broadcast_to(array, known)
-        if array.base is not None or any(array is one for one in kept):
-            # A view, often a read-only one, or what the user gave, or a constant of the plan.
+        if array.base is not None or id(array) in taken:
+            # A view, often a read-only one, what the user gave or gets already, or a constant of the plan.
             array = array.copy()
         return array
 

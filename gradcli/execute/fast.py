@@ -15,8 +15,8 @@ from gradcli.execute.products import told_by
 from gradcli.execute.straight import Kernel, Straight
 from gradcli.execute.unrolled import unrolled
 from gradcli.graph.lower import lower
-from gradcli.graph.node import Node, ops, reachable
-from gradcli.graph.shapes import elements, is_known
+from gradcli.graph.node import Kind, Node, ops, reachable
+from gradcli.graph.shapes import Shape, elements, is_known
 from gradcli.graph.simplify import share
 
 Value = Any
@@ -57,12 +57,12 @@ class Fast:
         order = fuse(nodes, wanted) if dtype in _REAL else nodes
         self.line = Straight(order, wanted, backend, self._kernel, origins=origins)
         self._run = unrolled(self.line)
-        # What a loop has filled is the user's alone, and of the right shape.
+        # What a loop has filled is the user's alone, and of the right shape; but it can be given once.
         filled = {place for step in self.line.steps for place in step.targets}
-        self._results = [
-            None if shape and place in filled else (shape, kind)
-            for place, shape, kind in self.line.outputs[: len(outputs)]
-        ]
+        self._results: list[tuple[Shape, Kind] | None] = []
+        for place, shape, kind in self.line.outputs[: len(outputs)]:
+            self._results.append(None if shape and place in filled else (shape, kind))
+            filled.discard(place)
         self._scales = slice(len(outputs), len(outputs) + len(scales))
         self._looks = slice(len(outputs) + len(scales), len(wanted))
         self._given = slice(len(wanted), None)
@@ -93,11 +93,12 @@ class Fast:
             looks = found[self._looks]
             if looks and self._backend.holds_nan(looks):
                 return None
-            given = found[self._given]
-            return [
-                value if kept is None else self._backend.result(value, *kept, given)
-                for value, kept in zip(found, self._results, strict=False)
-            ]
+            taken = set(map(id, found[self._given]))
+            answers = []
+            for value, form in zip(found, self._results, strict=False):
+                answers.append(value if form is None else self._backend.result(value, *form, taken))
+                taken.add(id(answers[-1]))
+            return answers
         except (EvaluationError, ValueError, OverflowError, MemoryError):
             return None
 

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 Value = Any  # a float, a bool or an ndarray
 
-# Where an array has as many elements, the time to find out how to run them fast is small beside one run.
-_WORTH = 1 << 16
+# Where an array has more elements, the time to find out how to run them fast is small beside one run. A loop
+# takes one block up to here (``execute.loops.blocks``), and one block rounds as the literal way does: so the
+# first run and the next ones give the same bits.
+_WORTH = 1 << 15
 # Block by block a sum of so many would run for minutes. That there is no room for them is the better answer.
 _TOO_MANY = 1 << 34
 
@@ -59,7 +61,7 @@ class Plan:
         most = 0 if self.scalar else max([elements(node.shape) for node in nodes], default=0)
         # A branch that is not taken is not computed.
         self._plain = not whole and most < _TOO_MANY and not any(node.op is CHOICE for node in nodes)
-        self._ran = most >= _WORTH
+        self._ran = most > _WORTH
 
     @cached_property
     def literal(self) -> Straight:

@@ -158,12 +158,13 @@ class Straight:
         Raises:
             EvaluationError: memory ran out.
         """
-        given = [slots[place] for place in self.given]
+        taken = {id(slots[place]) for place in self.given}
+        found = []
         try:
-            return [
-                self.backend.result(slots[place], shape, kind, given)
-                for place, shape, kind in self.outputs[:count]
-            ]
+            for place, shape, kind in self.outputs[:count]:
+                found.append(self.backend.result(slots[place], shape, kind, taken))
+                taken.add(id(found[-1]))
+            return found
         except (ValueError, MemoryError) as error:
             raise failure(error, None) from None
 

@@ -6,7 +6,7 @@
     exp(stretch(s))  -> stretch(exp(s))
     stretch(s) * x   -> s * x               where x has the shape already
     stretch(s)[:, 0] -> stretch(s)          of a number, and any other part or shape of it
-    sum(-x)          -> -sum(x)
+    sum(-x)          -> 0 - sum(x)          which is 0, and not -0, where x sums up to 0
 
 Stretching (``broadcast_to``, and ``ones`` and ``zeros``) so moves towards the outputs, where it often
 meets an array of its shape and is gone: what a scalar decides is computed once, and not for each element.
@@ -65,7 +65,7 @@ def _lowered(node: Node, args: tuple[Node, ...]) -> Node:
     if node.op.view and len(args) == 1 and args[0].op is ops.broadcast_to and not args[0].args[0].shape:
         return _stretched(args[0].args[0], node)
     if name == "sum" and args[0].op is ops.neg and elements(args[0].shape):
-        return -_again(node, args[0].args)
+        return 0.0 - _again(node, args[0].args)
     if name == "mean" and is_known(args[0].shape):
         axis, keepdims = node.values
         (x,) = args

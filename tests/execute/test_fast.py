@@ -118,6 +118,22 @@ def build(text: str, x: np.ndarray) -> tuple[list[Node], dict[str, Any]]:
     return answer.nodes, {"x": x}
 
 
+@pytest.mark.parametrize("size", [32_768, 32_769, 40_000, 60_001])
+def test_the_first_run_gives_the_bits_of_the_next(size: int) -> None:
+    x = np.random.default_rng(6).normal(size=size)
+    f = Expression("sum(exp(x))^2")
+    value, slopes = f.value_and_grad(x=x)
+    for _ in range(2):
+        again, others = f.value_and_grad(x=x)
+        assert again == value
+        assert_array_equal(others["x"], slopes["x"])
+
+
+def test_a_sum_of_zero_has_one_sign_in_every_run() -> None:
+    f = Expression("1 / sum(-x)")
+    assert [f(x=[1.0, -1.0]) for _ in range(3)] == [np.inf] * 3
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_arrays_in_another_order(order: Any) -> None:
     x = np.asarray(np.random.default_rng(3).normal(size=(200, 300)), order=order)

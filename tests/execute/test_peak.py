@@ -22,6 +22,7 @@ RNG = np.random.default_rng(0)
 VALUES = {
     "x": RNG.uniform(0.5, 2, 1_000_000),
     "M": RNG.uniform(0.5, 2, (900, 900)),
+    "F": RNG.uniform(0.5, 2, (900, 900)).T,
     "A": RNG.uniform(size=(50_000, 30)),
     "w": RNG.uniform(size=30),
     "v": RNG.uniform(size=1000),
@@ -41,6 +42,7 @@ CLOSE = [
     "sum(tanh(x) * sigmoid(x))",
     "std(M, axis=0)",
     "outer(v, v)",
+    "(exp(x), exp(x))",
     "sum(reshape(M.T, (810000,))^2)",
 ]
 # Here the sizes of blocks count, or of what a mask picks, or a kernel may need more for other values.
@@ -58,6 +60,19 @@ WIDE = [
     "sum(mish(x) * sinc(x))",
     "sum(max(M, axis=0))",
     "sum(M * mean(M, axis=0))",
+    "sum(exp(F) * F)",
+    "reshape(F, (810000,))",
+    "sum(M[:, ::-1] * M)",
+    "tile(x, 3)",
+    "repeat(x, 3)",
+    "argmax(M, axis=0)",
+    "logsigmoid(x)",
+    "sum(median(F) * 2)",
+    "sum(huber_loss(x, x / 2))",
+    "sum(smooth_l1_loss(x, x / 2))",
+    "binary_cross_entropy(x / 3, x / 4)",
+    "binary_cross_entropy_with_logits(x, x / 4)",
+    "lerp(x, x / 2, 0.5)",
 ]
 
 

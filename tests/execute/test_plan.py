@@ -8,6 +8,7 @@ import sys
 import weakref
 from collections import Counter
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -142,6 +143,19 @@ def test_a_result_is_the_users_own(text: str) -> None:
     result = Expression(text)(x=x)
     result[...] = 9
     assert_array_equal(x, [1, 2])
+
+
+@pytest.mark.parametrize("size", [3, 70_000])
+def test_results_share_no_memory(size: int) -> None:
+    """Also where they are the same node, as a sum's gradients are."""
+    f = Expression("y = exp(x + z); (y, y, y + 0, detach(y), y[1:], reshape(y, (1, -1)), x)")
+    g = Expression("sum(exp(x + z))")
+    point = {"x": np.linspace(0, 1, size), "z": np.linspace(1, 2, size)}
+    h = g.compile()
+    for call in (lambda: f(**point), lambda: g.grad(**point).values(), lambda: h(**point)[1].values()):
+        for _ in range(3):
+            for one, other in combinations([*call(), *point.values()], 2):
+                assert not np.shares_memory(one, other)
 
 
 def test_a_constant_of_the_plan_cannot_be_changed_from_outside() -> None:

@@ -37,6 +37,7 @@ def logit(x: Array, eps: float | None) -> Array:
     return np.where(middle, 2 * np.arctanh(np.where(middle, 2 * x - 1, 0)), np.log(x / (1 - x)))
 
 
+@holds(3.1)
 def logsigmoid(x: Array) -> Array:
     """log(sigmoid(x)), never overflowing."""
     return np.negative(_softplus(np.negative(x)))

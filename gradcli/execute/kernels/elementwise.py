@@ -130,6 +130,7 @@ def number_share(a: Array, b: Array) -> Array:
     return np.where(tie, 0.5, np.where(wins, 1.0, 0.0))
 
 
+@holds(3)
 def lerp(a: Array, b: Array, w: Array) -> Array:
     """From a to b, exact at both."""
     apart = np.subtract(b, a)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gradcli.errors import EvaluationError
 from gradcli.execute.kernels.elementwise import strong
+from gradcli.execute.memory.scratch import holds
 from gradcli.graph.operations.binary import LOWEST
 
 Array = NDArray[Any]
@@ -26,6 +27,7 @@ def squared_error(input: Array, target: Array, reduction: str) -> Array:
     return _reduced(np.square(np.subtract(input, target)), reduction)
 
 
+@holds(4)
 def huber(input: Array, target: Array, reduction: str, delta: float) -> Array:
     """A parabola up to delta, and the straight line that goes on from there."""
     apart = np.abs(np.subtract(input, target))
@@ -33,6 +35,7 @@ def huber(input: Array, target: Array, reduction: str, delta: float) -> Array:
     return _reduced(near * (apart - 0.5 * near), reduction)
 
 
+@holds(4)
 def smooth_l1(input: Array, target: Array, reduction: str, beta: float) -> Array:
     """The same with slope 1: a Huber loss divided by its delta."""
     apart = np.abs(np.subtract(input, target))
@@ -52,6 +55,7 @@ def probability(x: Array, name: str) -> Array:
     return x
 
 
+@holds(4)
 def bce(input: Array, target: Array, *weight: Array, reduction: str) -> Array:
     """-target * log(input) - (1 - target) * log(1 - input), with logarithms of at least -100."""
     p, t = probability(input, "input"), probability(target, "target")
@@ -59,6 +63,7 @@ def bce(input: Array, target: Array, *weight: Array, reduction: str) -> Array:
     return _reduced(each * weight[0] if weight else each, reduction)
 
 
+@holds(4)
 def bce_logits(input: Array, target: Array, *weights: Array, reduction: str) -> Array:
     """The same of sigmoid(input), which need not be computed; the second weight is that of the positives."""
     hit = strong(target, np.logaddexp(np.negative(input), 0.0))

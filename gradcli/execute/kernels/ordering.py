@@ -13,13 +13,13 @@ from gradcli.execute.memory.scratch import holds
 Array = NDArray[Any]
 
 
-@holds(0)
+@holds(1)
 def argmax(x: Array, axis: int | None, keepdims: bool) -> Array:
     """The position of the largest element, of the first nan if there is one."""
     return _position("argmax", x, axis, keepdims)
 
 
-@holds(0)
+@holds(1)
 def argmin(x: Array, axis: int | None, keepdims: bool) -> Array:
     """The position of the smallest element, of the first nan if there is one."""
     return _position("argmin", x, axis, keepdims)

@@ -63,7 +63,7 @@ def middle(x: Array, axis: Axes, side: str) -> Array:
     return _spread(_middle(_ordered(x, axis), side == "higher"), axis)
 
 
-@holds(1)
+@holds(2)
 def median(x: Array, axis: Axes, keepdims: bool) -> Array:
     """The mean of the two middle values; nan of no elements."""
     ordered = _ordered(x, axis)

@@ -53,7 +53,7 @@ def ready(loop: Loop, kernel: Callable[[Node], Kernel], dtype: str, answers: Col
         return Blocks(loop, lines, edges, answers)
     lines = Lines(loop, kernel, np.dtype(dtype), flat=False)
     at_once = lines.at_once()
-    at_once.__dict__.update(kept=loop.rows * lines.kept, held=loop.rows * lines.held + BUFFERS)
+    at_once.__dict__.update(kept=loop.rows * lines.kept, held=loop.rows * lines.held + BUFFERS, ordered=0)
     return at_once
 
 
@@ -69,6 +69,7 @@ class Blocks:
     Attributes:
         kept: the bytes of its buffers, which stay for the next run.
         held: the bytes that it holds beside them while it runs, and its arguments and results.
+        ordered: how many of its arguments, the first ones, it copies if they are in another order than rows.
     """
 
     def __init__(self, loop: Loop, lines: Lines, edges: Edges, answers: Collection[Node]) -> None:
@@ -81,6 +82,7 @@ class Blocks:
         self._most = max([high - low for _, low, high in edges])
         self._spare: list[list[Array]] = []
         self._sliced = [node.shape for node in loop.sliced]
+        self.ordered = len(loop.sliced) if lines.flat and len(loop.shape) > 1 else 0
         self._stored = [maker(sizes(node), lines.type(node), again=node in answers) for node in loop.stored]
         self._joins = [(joining(node), node.shape) for node in loop.joins]
         parts = sum([elements(node.shape) for node in loop.joins]) * lines.dtype.itemsize
@@ -135,10 +137,15 @@ class Blocks:
 
 
 def _is_flat(loop: Loop) -> bool:
-    """Whether all arrays have one shape and all else is a number, so that rows are single elements."""
+    """Whether all arrays have one shape and all else is a number, so that rows are single elements.
+
+    Rows that are short enough to make blocks of stay rows: that needs no order in memory.
+    """
     shapes = {node.shape for node in (*loop.nodes, *loop.sliced)}
+    width = elements(loop.shape) // loop.rows
     return (
         len(shapes) == 1
+        and (width == 1 or width * _HANDFUL > _BLOCK)
         and all(node.op.elementwise for node in loop.nodes)
         and all(elements(node.shape) == 1 for node in (*loop.whole, *loop.joins))
     )

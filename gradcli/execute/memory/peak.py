@@ -21,6 +21,8 @@ from gradcli.graph.operations.comparison import CHOICE
 from gradcli.graph.shapes import elements
 
 _IDENTITY = "kernels.elementwise.identity"
+# Where NumPy copies, what it gives is a view of the copy.
+_RESHAPED = ("reshape", "tile")
 
 
 class Peak(NamedTuple):
@@ -75,7 +77,9 @@ class _Held:
             if node.op is INPUT or node.op is CONSTANT:
                 copied = node.op is INPUT and node.kind == "float" and self._width != DOUBLE
                 self._own(place, self._size(node) if copied else 0)
-                self._in_order.add(place)
+                # An array of the caller's may be a transposed one.
+                if node.op is CONSTANT or node.ndim < 2:
+                    self._in_order.add(place)
         yield self._now
         for step in self._line.steps:
             if step.node is not None:  # else it decides on a branch
@@ -83,11 +87,14 @@ class _Held:
                 yield self._now + held
                 for place in step.forget:
                     self._forget(place)
+        given: set[int] = set()
         for place, _, _ in self._line.outputs[:answers]:
             node = self._nodes[place]
-            if node.shape and (node.op.gradless or place not in self._bytes or not node.args):
+            own = place in self._bytes and place not in given and node.args
+            if node.shape and (node.op.gradless or node.op.name in _RESHAPED or not own):
                 # A caller gets arrays of numbers, and its own alone.
                 self._copy(node)
+            given.add(place)
         yield self._now
 
     @property
@@ -111,7 +118,8 @@ class _Held:
                 self._own(place, self._size(self._nodes[place]))
                 self._in_order.add(place)
             loop: Any = step.kernel
-            return int(loop.held)
+            copied = [place for place in step.arguments[: loop.ordered] if place not in self._in_order]
+            return int(loop.held) + sum([self._size(self._nodes[place]) for place in copied])
         node = self._nodes[step.target]
         if self._keeps_order(node, step):
             self._in_order.add(step.target)
