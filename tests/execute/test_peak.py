@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from typing import Any
 
 import numpy as np
 import pytest
@@ -145,8 +146,8 @@ def test_bounds_nest_and_end() -> None:
     assert room.asked() is None
 
 
-@pytest.mark.parametrize("size", ["", "much", "-1", 0, -5, "1.5.2GB", "3 apples"])
-def test_what_is_no_size_is_told(size: int | str) -> None:
+@pytest.mark.parametrize("size", ["", "much", "-1", 0, -5, "1.5.2GB", "3 apples", float("nan"), True, [1]])
+def test_what_is_no_size_is_told(size: Any) -> None:
     with pytest.raises(CallProblem, match="a size such as 2GB"), gradcli.max_memory(size):
         pass
 
