@@ -166,7 +166,8 @@ def test_sizes_are_read(text: str, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [(7, "7 bytes"), (1536, "1.5 KiB"), (1 << 30, "1 GiB"), (1047000, "1022 KiB")]
+    ("size", "text"),
+    [(1, "1 byte"), (7, "7 bytes"), (1536, "1.5 KiB"), (1 << 30, "1 GiB"), (1047000, "1022 KiB")],
 )
 def test_sizes_are_written(size: int, text: str) -> None:
     assert written(size) == text
