@@ -41,7 +41,12 @@ class ExpressionCommand(click.Command):
                 options.append(arg)
             else:
                 words.append(arg)
-        return super().parse_args(ctx, [*options, "--", *words])
+        try:
+            return super().parse_args(ctx, [*options, "--", *words])
+        except click.UsageError as error:
+            # Click's parser does not tell which command it reads for.
+            error.ctx = error.ctx or ctx
+            raise
 
 
 def expression_command(

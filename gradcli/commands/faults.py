@@ -6,6 +6,9 @@ import click
 
 from gradcli.errors import EvaluationError, GradcliError, OutputError, UsageError
 
+# An option of more commands than these is named for what it does, and not for where it belongs.
+_FEW = 2
+
 
 def as_gradcli_error(error: Exception) -> GradcliError:
     """The sentence for an exception; one of gradcli's own stays as it is."""
@@ -30,14 +33,27 @@ def as_gradcli_error(error: Exception) -> GradcliError:
 def _usage(error: click.ClickException) -> UsageError:
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "gradcli"
     hint = f"{command} --help shows the options"
-    near = getattr(error, "possibilities", None)
-    if isinstance(error, click.NoSuchOption) and near:
+    if isinstance(error, click.NoSuchOption):
         # Not Click's format_message: the advice belongs into the hint.
+        return UsageError(_first_small(error.message), hint=f"{_advice(error)}{hint}")
+    return UsageError(_first_small(error.format_message()), hint=hint)
+
+
+def _advice(error: click.NoSuchOption) -> str:
+    """Where an option belongs, or what it may have been meant to be."""
+    from gradcli.commands.group import commands_with
+
+    name = error.option_name
+    owners = commands_with(name)
+    if owners and isinstance(error.ctx and error.ctx.command, click.Group):
+        return f"{name} goes after a command: gradcli {owners[0]} {name}; "
+    if 0 < len(owners) <= _FEW:
+        return f"{name} belongs to {' and '.join(owners)}; "
+    if error.possibilities:
         from gradcli.language.names import listed
 
-        hint = f"did you mean {listed(near)}? {hint}"
-        return UsageError(_first_small(error.message), hint=hint)
-    return UsageError(_first_small(error.format_message()), hint=hint)
+        return f"did you mean {listed(error.possibilities)}? "
+    return ""
 
 
 def _first_small(sentence: object) -> str:

@@ -49,6 +49,16 @@ def _instead(word: str) -> str:
     return f"for the value of an expression: gradcli eval '{quoted}'"
 
 
+def commands_with(option: str) -> list[str]:
+    """The commands that take an option; all of them are imported for it."""
+    return [name for name in COMMANDS if any(option in one.opts for one in _imported(name).params)]
+
+
+def _imported(name: str) -> click.Command:
+    command: click.Command = import_module(f"gradcli.commands.{name}").command
+    return command
+
+
 class LazyGroup(click.Group):
     """Commands by name; a command's module is imported when the command is called."""
 
@@ -58,10 +68,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, imported now."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"gradcli.commands.{cmd_name}").command
-        return command
+        return _imported(cmd_name) if cmd_name in COMMANDS else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

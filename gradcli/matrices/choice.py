@@ -50,8 +50,6 @@ class Matrices:
     Attributes:
         lasting: whether it serves other values too.
         probe: the sums of all rows as nodes: where a nan in them comes from.
-        chosen: how it runs, as ends of sentences: one for all outputs together, or one for each.
-        together: whether it is one for all.
 
     Raises:
         MemoryProblem: a dense matrix is too large for the machine.
@@ -78,31 +76,41 @@ class Matrices:
         self.lasting = True
         self._row_by_row = partial(_row_by_row, outputs, wrt, dtype=dtype, trail=trail)
         self._rows: list[Rows] = []
+        self._ran: Sequence[Rows | Compressed | Contracted] = self._rows
         few = None
         if outputs and wrt and (sparse or min(height, width) >= _SMALL):
             few, self.lasting = _in_few_runs(outputs, wrt, values, dtype, trail, sparse, symmetric)
         self._few = few
-        self.together = few is not None
         if few is not None:
-            self.probe, self.chosen = few.probe, [few.chosen]
+            self.probe = few.probe
             return
         if sparse:
             _refuse(
                 height,
                 width,
                 _ENTRY_BYTES,
-                "each element depends on every one: take a part of them, such as x[:100]",
+                "it has too many entries to be sparse: take a part of it, such as the rows y[:100]",
             )
         self._rows = self._row_by_row(values)
         self.lasting &= all(rows.lasting for rows in self._rows)
         self.probe = [one for rows in self._rows for one in rows.probe]
-        self.chosen = [rows.chosen for rows in self._rows]
+
+    @property
+    def together(self) -> bool:
+        """Whether the last run was one for all outputs."""
+        return self._ran is not self._rows
+
+    @property
+    def chosen(self) -> list[str]:
+        """How it ran last, as ends of sentences: one for all outputs together, or one for each."""
+        return [one.chosen for one in self._ran]
 
     def run(self, values: Mapping[str, Value]) -> list[list[Value]]:
         """For each output its matrix by each name.
 
         Dense ones have the output's shape and then the name's; a sparse one is a ``Sparse``.
         """
+        self._ran = [] if self._few is None else [self._few]
         if isinstance(self._few, Compressed):
             found = self._few.run(values)
             if self._sparse:
@@ -113,7 +121,7 @@ class Matrices:
             ]
         if self._few is not None and (whole := self._few.run(values)) is not None:
             return whole
-        self._rows = self._rows or self._row_by_row(values)
+        self._ran = self._rows = self._rows or self._row_by_row(values)
         dense = [rows.run(values) for rows in self._rows]
         if self._sparse:
             return [_entries(*pair) for pair in zip(dense, self._rows, strict=True)]

@@ -1,6 +1,6 @@
 """One array for another program: a result goes in, comma-separated text or the bytes of a file come out.
 
-That array is the derivative, or the value where that is all there is; both forms are read back by ``x=@``.
+That array is the derivative, or the value where that is all there is. A dense one is read back by ``x=@``.
 """
 
 from __future__ import annotations

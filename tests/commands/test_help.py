@@ -79,6 +79,26 @@ def test_the_version():
             "no such option '--wtr'",
             "did you mean --wrt, --vector or --strict? gradcli grad --help shows the options",
         ),
+        (
+            ["grad", "x^2", "x=1", "--sparse"],
+            "no such option '--sparse'",
+            "--sparse belongs to jacobian and hessian; gradcli grad --help shows the options",
+        ),
+        (
+            ["eval", "x", "--against", "3"],
+            "no such option '--against'",
+            "--against belongs to check; gradcli eval --help shows the options",
+        ),
+        (
+            ["--sparse", "jacobian", "x"],
+            "no such option '--sparse'",
+            "--sparse goes after a command: gradcli jacobian --sparse; gradcli --help shows the options",
+        ),
+        (
+            ["jacobian", "x", "--sparse=1"],
+            "option '--sparse' does not take a value",
+            "gradcli jacobian --help shows the options",
+        ),
         (["eval", "--zzz"], "no such option '--zzz'", "gradcli eval --help shows the options"),
         (["eval", "1", "-f"], "option '-f' needs a value", "gradcli eval --help shows the options"),
         (

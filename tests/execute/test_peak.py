@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from typing import Any
 
 import numpy as np
 import pytest
@@ -160,8 +161,8 @@ def test_bounds_nest_and_end() -> None:
     assert room.asked() is None
 
 
-@pytest.mark.parametrize("size", ["", "much", "-1", 0, -5, "1.5.2GB", "3 apples"])
-def test_what_is_no_size_is_told(size: int | str) -> None:
+@pytest.mark.parametrize("size", ["", "much", "-1", 0, -5, "1.5.2GB", "3 apples", float("nan"), True, [1]])
+def test_what_is_no_size_is_told(size: Any) -> None:
     with pytest.raises(CallProblem, match="a size such as 2GB"), gradcli.max_memory(size):
         pass
 
@@ -180,7 +181,8 @@ def test_sizes_are_read(text: str, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [(7, "7 bytes"), (1536, "1.5 KiB"), (1 << 30, "1 GiB"), (1047000, "1022 KiB")]
+    ("size", "text"),
+    [(1, "1 byte"), (7, "7 bytes"), (1536, "1.5 KiB"), (1 << 30, "1 GiB"), (1047000, "1022 KiB")],
 )
 def test_sizes_are_written(size: int, text: str) -> None:
     assert written(size) == text

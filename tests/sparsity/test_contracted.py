@@ -79,12 +79,22 @@ def test_what_is_not_finite_is_found_row_by_row() -> None:
     # The root's slope is infinite, and no row with a zero in it comes that far.
     text = "x*sqrt(sum(x^4))"
     assert "through" in remark(text, 1, x=X)
+    assert remark(text, 1, x=np.zeros(N)).startswith(
+        f"the Jacobian by x in reverse mode: {N} inputs, {N} outputs"
+    )
     assert_array_equal(Expression(text).jacobian(x=np.zeros(N))["x"], np.zeros((N, N)))
     found = Expression("x*log(sum(x))").jacobian(x=-X)["x"]
     assert_array_equal(np.isnan(found), np.eye(N, dtype=bool))
     assert_allclose(
         found[~np.eye(N, dtype=bool)], (np.outer(X, np.ones(N)) / X.sum())[~np.eye(N, dtype=bool)]
     )
+
+
+def test_the_remark_is_about_the_last_run() -> None:
+    answers = Expression("x*sqrt(sum(x^4))").answers
+    for x, through in ((X, True), (np.zeros(N), False), (X, True)):
+        (found,) = answers.jacobians({"x": as_given("x", x)}).remarks
+        assert ("through" in found) is through
 
 
 def test_a_branch_that_is_not_taken_is_not_run() -> None:

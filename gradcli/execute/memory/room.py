@@ -31,7 +31,7 @@ def max_memory(size: int | str | None) -> Iterator[None]:
         CallProblem: it is no size.
     """
     most = parsed(size) if isinstance(size, str) else size
-    if size is not None and (most is None or most <= 0):
+    if size is not None and (not isinstance(most, int) or isinstance(most, bool) or most <= 0):
         raise CallProblem(f"max_memory takes a size such as 2GB or 500MiB, and got {size!r}")
     before = _most.set(most)
     try:

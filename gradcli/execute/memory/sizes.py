@@ -17,6 +17,8 @@ def written(size: float) -> str:
     unit = 0
     while size >= 1023.5 and unit + 1 < len(_UNITS):
         size, unit = size / 1024, unit + 1
+    if size == 1 and not unit:
+        return "1 byte"
     return f"{size:.0f} {_UNITS[unit]}" if size >= 100 else f"{size:.3g} {_UNITS[unit]}"
 
 
