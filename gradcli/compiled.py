@@ -48,8 +48,7 @@ class _Planned:
 
     def __call__(self, **values: Value) -> tuple[Value, dict[str, Value]]:
         try:
-            key = tuple([(name, value.shape, value.dtype.char) for name, value in values.items()])
-            _, names, _, plan = self._ready[key]
+            _, names, _, plan = self._ready[_key(values)]
             value, *gradients = plan.run(values)
         except (AttributeError, KeyError, EvaluationError):
             return self._asked(values)
@@ -58,12 +57,25 @@ class _Planned:
     def _asked(self, values: Mapping[str, Value]) -> tuple[Value, dict[str, Value]]:
         given = {name: as_given(name, value) for name, value in values.items() if value is not None}
         result = self._answers.gradient(given, self._wrt).result
-        if all(getattr(value, "shape", ()) and value.dtype.char == _DOUBLE for value in values.values()):
+        if all(map(_runs_as_it_is, values.values())):
             ready = self._answers.gradient_ready(given, self._wrt)
             if not ready.built.several and not ready.built.sized:
-                key = tuple([(name, value.shape, _DOUBLE) for name, value in values.items()])
-                self._ready[key] = ready
+                self._ready[_key(values)] = ready
         return result["value"], result["grad"]
+
+
+def _key(values: Mapping[str, Value]) -> Hashable:
+    """What a plan depends on. Whatever is neither a float nor an array has no shape, and no plan."""
+    return tuple(
+        [
+            (name, float) if type(value) is float else (name, value.shape, value.dtype.char)
+            for name, value in values.items()
+        ]
+    )
+
+
+def _runs_as_it_is(value: Value) -> bool:
+    return type(value) is float or (getattr(value, "shape", ()) != () and value.dtype.char == _DOUBLE)
 
 
 def _on_floats(

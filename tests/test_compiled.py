@@ -97,6 +97,18 @@ def test_an_expression_of_arrays_alone():
     np.testing.assert_array_equal(gradient["x"], [48.0, 68.0])
 
 
+def test_a_float_among_arrays_asks_once(monkeypatch):
+    f = Expression("sum((x - s)^2)").compile()
+    x = np.arange(4.0)
+    f(x=x, s=1.0)
+    monkeypatch.setattr("gradcli.answers.Answers.gradient", None)
+    value, slopes = f(x=x, s=2.0)
+    assert value == 6.0
+    np.testing.assert_array_equal(slopes["x"], 2 * (x - 2))
+    assert slopes["s"] == 4.0
+    assert type(slopes["s"]) is float
+
+
 @pytest.mark.parametrize("name", ["lambda", "type", "float", "ValueError", "ﬁ", "def", "Ω"])
 def test_names_that_mean_something_in_python(name):
     f = Expression(f"{name}^2")
