@@ -148,6 +148,8 @@ class Arrays:
 
     def given(self, value: Value, kind: Kind) -> Value:
         """An array of the plan's type, also from booleans that count as numbers."""
+        if type(value) is self._numpy.ndarray and value.dtype is self._dtype:
+            return value
         array = self._numpy.asarray(value)
         return array if kind == "bool" and array.dtype == bool else array.astype(self._dtype, copy=False)
 
@@ -182,7 +184,9 @@ class Arrays:
         return found
 
     def holds_nan(self, values: Sequence[Value]) -> bool:
-        """One sum an array finds out; infinities of both signs look like a nan to it."""
+        """A sum finds one in an array; infinities of both signs look like a nan to it."""
+        if all(isinstance(value, float) for value in values):
+            return any(value != value for value in values)
         with self.quietly():
             sums = [self._numpy.add.reduce(value, axis=None) for value in values]
         return any(one != one for one in sums)

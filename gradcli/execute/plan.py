@@ -9,7 +9,7 @@ A plan whose nodes are all scalars calls plain float functions and never loads N
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -149,11 +149,17 @@ class Plan:
 
     def _bound(self) -> int | None:
         """What it may hold; nothing where that cannot be too little."""
-        if self.scalar:
+        if self.scalar or (self.small and self._asked() is None):
             return None
-        from gradcli.execute.memory import room  # which floats take none of
+        from gradcli.execute.memory.room import bound
 
-        return None if self.small and room.asked() is None else room.bound()
+        return bound()
+
+    @cached_property
+    def _asked(self) -> Callable[[], int | None]:
+        from gradcli.execute.memory.room import asked  # which floats have no use for
+
+        return asked
 
     def _admitted(self, most: int | None, over: Peak | None = None) -> Straight:
         if most is not None and self._literal_peak.size > most:
