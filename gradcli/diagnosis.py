@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from gradcli.answers import Answer, Answers
 from gradcli.errors import EvaluationError, GradcliError, MemoryProblem, Source, Span
 from gradcli.execute.plan import trace
-from gradcli.graph.derive import Trail
 from gradcli.graph.node import CONSTANT, INPUT, Node
+from gradcli.graph.trail import Trail
 from gradcli.language.blame import name_function
 from gradcli.language.build import Built
 from gradcli.language.lexer import normal

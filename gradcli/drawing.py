@@ -10,6 +10,7 @@ from gradcli.answers import Answers
 from gradcli.execute.plan import trace
 from gradcli.graph import derive
 from gradcli.graph.node import INPUT, Node, reachable
+from gradcli.graph.trail import Trail
 from gradcli.language.build import Built
 from gradcli.language.names import Given
 from gradcli.literal import Literal
@@ -40,7 +41,7 @@ class Drawing(NamedTuple):
     gradients: Mapping[Node, Node]
     met: Mapping[Node, Sequence[Node]]
     computed: Mapping[Node, Value]
-    trail: derive.Trail
+    trail: Trail
 
 
 def drawing(
@@ -57,7 +58,7 @@ def drawing(
     built = expression.graph(given, wrt)
     nodes = reachable(built.written.outputs)
     images = {node: built.images.get(node, node) for node in nodes}
-    trail = derive.Trail(meetings=True)
+    trail = Trail(meetings=True)
     gradients: dict[Node, Node] = {}
     met: dict[Node, list[Node]] = {}
     moving: set[Node] = set()

@@ -12,6 +12,7 @@ from typing import Any
 from gradcli.graph import derive
 from gradcli.graph.node import INPUT, Node, ops
 from gradcli.graph.stable import Rewrite, View
+from gradcli.graph.trail import Trail
 
 Value = Any
 
@@ -78,7 +79,7 @@ class Literal:
         """Add what comes back from the roots to the nodes inside, of those along the way."""
         starts = [(copy, gradients[root]) for root, copy in self._roots.items() if root in gradients]
         inner = [node for node in self.copies if node in along and node.kind == "float"]
-        trail = derive.Trail(meetings=True)
+        trail = Trail(meetings=True)
         pulled = derive.vjp(starts, [self.copies[node] for node in inner], trail)
         for node, one in zip(inner, pulled, strict=True):
             if one is not None:

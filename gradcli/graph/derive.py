@@ -12,59 +12,19 @@ Reverse mode is the one transformation; all others are made of it:
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import insort
 from collections.abc import Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import TypeVar
 
 from gradcli.errors import GradientProblem
 from gradcli.graph.collector import paused
-from gradcli.graph.node import Node, Operation, Rule, constant, next_number, ops, reachable
+from gradcli.graph.node import Node, Operation, Rule, constant, ops, reachable
 from gradcli.graph.regions import Region, Regions, depth
 from gradcli.graph.shapes import Shape, describe, elements, is_known
+from gradcli.graph.trail import Trail, guarded, zeros
 
 K = TypeVar("K")
-Meeting = tuple[Node, Node, Node, Region | None, Region | None]
-
-
-class Trail:
-    """What the way back did: whose pullback made a node, and which cotangents met where.
-
-    It lets a nan on the way back point at the text, and a drawing show where gradients add up.
-
-    Args:
-        meetings: whether to keep what met where, which costs as much memory as the derivative.
-
-    Attributes:
-        met: if they are kept, a target, the node that its cotangent came back through, the cotangent, and
-            the regions that it came from and that the target is in.
-    """
-
-    def __init__(self, *, meetings: bool = False) -> None:
-        self.met: list[Meeting] | None = [] if meetings else None
-        self._first: list[int] = []
-        self._nodes: list[Node] = []
-
-    @cached_property
-    def contributions(self) -> dict[Node, list[tuple[Node, Node]]]:
-        """For each node what came back to it, and through which; read when all is derived."""
-        found: dict[Node, list[tuple[Node, Node]]] = {}
-        for target, source, cotangent, inner, outer in self.met or ():
-            while inner is not outer and inner is not None:
-                cotangent = _guarded(cotangent, inner, target)
-                inner = inner.parent
-            found.setdefault(target, []).append((source, cotangent))
-        return found
-
-    def begin(self, node: Node) -> None:
-        """All nodes made from now on, until the next one begins, come from differentiating ``node``."""
-        self._first.append(next_number())
-        self._nodes.append(node)
-
-    def origin(self, node: Node) -> Node | None:
-        """The node whose pullback made this one."""
-        place = bisect_right(self._first, node.number) - 1
-        return self._nodes[place] if place >= 0 else None
 
 
 def vjp(
@@ -150,25 +110,13 @@ def _gathered(
     waiting = sorted(parts, key=depth)
     while (inner := waiting.pop()) is not region:
         assert inner is not None
-        outer, cotangent = inner.parent, _guarded(parts[inner], inner, target)
+        outer, cotangent = inner.parent, guarded(parts[inner], inner, target)
         if outer in parts:
             parts[outer] = parts[outer] + cotangent
         else:
             parts[outer] = cotangent
             insort(waiting, outer, key=depth)
     return parts[region]
-
-
-def _guarded(cotangent: Node, region: Region, target: Node) -> Node:
-    """What leaves a branch is zero unless that branch was taken."""
-    if is_known(cotangent.shape):
-        zero = _zeros(cotangent.shape)
-    else:
-        # Like the target, not like the cotangent: asked for outside the branch, that would always run.
-        lead = cotangent.ndim - target.ndim
-        zero = ops.fit(_zeros(cotangent.shape[:lead] + (1,) * target.ndim), target, lead=lead)
-    branches = (cotangent, zero) if region.taken else (zero, cotangent)
-    return ops.choice(region.condition, *branches)
 
 
 def has_rule(node: Node, position: int) -> bool:
@@ -215,10 +163,6 @@ def fitted(cotangent: Node, target: Node, lead: Shape) -> Node:
     if stretched:
         cotangent = ops.sum(cotangent, axis=stretched, keepdims=True)
     return cotangent if cotangent.shape == shape else ops.broadcast_to(cotangent, shape=shape)
-
-
-def _zeros(shape: Shape) -> Node:
-    return ops.zeros(shape=shape) if shape else constant(0.0)
 
 
 def gradient(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> list[Node | None]:
@@ -281,7 +225,7 @@ def jacobian(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> l
         found = vjp([(output, _identity(output.shape))], wrt, trail)
     shapes = [output.shape + x.shape for x in wrt]
     return [
-        _zeros(shape) if one is None else one if one.shape == shape else ops.reshape(one, shape=shape)
+        zeros(shape) if one is None else one if one.shape == shape else ops.reshape(one, shape=shape)
         for shape, one in zip(shapes, found, strict=True)
     ]
 
@@ -309,7 +253,7 @@ def hessian(output: Node, wrt: Sequence[Node], trail: Trail | None = None) -> li
     """
     rows = []
     for x, first in zip(wrt, gradient(output, wrt, trail), strict=True):
-        rows.append(jacobian(_zeros(x.shape) if first is None else first, wrt, trail))
+        rows.append(jacobian(zeros(x.shape) if first is None else first, wrt, trail))
     return rows
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from gradcli.errors import GradcliError, Source, Span, SyntaxProblem
 from gradcli.graph.collector import paused
-from gradcli.graph.derive import Trail
 from gradcli.graph.node import Node, ops
 from gradcli.graph.stable import Rewrite
+from gradcli.graph.trail import Trail
 from gradcli.language import calls, rules
 from gradcli.language.binding import define, target_names, unpacked
 from gradcli.language.derivatives import contains_derivative, differentiated_names

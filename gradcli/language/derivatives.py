@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from gradcli.errors import GradientProblem
 from gradcli.graph import derive
-from gradcli.graph.derive import Trail
 from gradcli.graph.elementwise import is_elementwise
 from gradcli.graph.node import Node, constant, ops, reachable
 from gradcli.graph.shapes import describe, elements
+from gradcli.graph.trail import Trail
 from gradcli.language import symbols
 from gradcli.language.lexer import normal
 from gradcli.language.names import DERIVATIVES

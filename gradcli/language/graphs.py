@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gradcli.errors import EvaluationError, GradientProblem, NameProblem, ShapeProblem, Source, Span
-from gradcli.graph.derive import Trail
 from gradcli.graph.node import CONSTANT, INPUT, Kind, Node, Operation, constant, ops, reachable, variable
 from gradcli.graph.operations.compose import Composite
 from gradcli.graph.operations.indexing import subscript
 from gradcli.graph.shapes import describe, elements
 from gradcli.graph.stable import Stable
 from gradcli.graph.substitute import substitute
+from gradcli.graph.trail import Trail
 from gradcli.language.context import Context
 from gradcli.language.draws import Draws
 from gradcli.language.lists import row_of_constants, stacked

@@ -14,9 +14,9 @@ from functools import partial
 from typing import Any
 
 from gradcli.execute.memory.refusal import admit
-from gradcli.graph import derive
 from gradcli.graph.node import Node
 from gradcli.graph.shapes import elements
+from gradcli.graph.trail import Trail
 from gradcli.matrices.compressed import Compressed
 from gradcli.matrices.contracted import Contracted, holding, interface
 from gradcli.matrices.rows import Rows
@@ -61,7 +61,7 @@ class Matrices:
         wrt: Sequence[Node],
         values: Mapping[str, Value],
         dtype: str,
-        trail: derive.Trail,
+        trail: Trail,
         *,
         sparse: bool = False,
         symmetric: bool = False,
@@ -133,7 +133,7 @@ def _in_few_runs(
     wrt: Sequence[Node],
     values: Mapping[str, Value],
     dtype: str,
-    trail: derive.Trail,
+    trail: Trail,
     sparse: bool,
     symmetric: bool,
 ) -> tuple[Compressed | Contracted | None, bool]:
@@ -169,7 +169,7 @@ def _row_by_row(
     values: Mapping[str, Value],
     *,
     dtype: str,
-    trail: derive.Trail,
+    trail: Trail,
 ) -> list[Rows]:
     return [Rows(output, wrt, values, dtype, trail) for output in outputs]
 

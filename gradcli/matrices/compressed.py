@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.graph import derive
 from gradcli.graph.node import Node, ops, reachable
 from gradcli.graph.shapes import Shape, elements
+from gradcli.graph.trail import Trail
 from gradcli.matrices.batches import Run, Seed, most_rows
 from gradcli.seeds import counted
 
@@ -47,7 +48,7 @@ class Compressed:
         pattern: Pattern,
         symmetric: bool,
         dtype: str,
-        trail: derive.Trail,
+        trail: Trail,
     ) -> None:
         self._dtype = dtype
         self._pattern = pattern
@@ -127,17 +128,13 @@ class Compressed:
             for place, (node, span) in enumerate(zip(nodes, spans, strict=True))
         ]
 
-    def _pulled(
-        self, outputs: Sequence[Node], wrt: Sequence[Node], colours: Colours, trail: derive.Trail
-    ) -> Run:
+    def _pulled(self, outputs: Sequence[Node], wrt: Sequence[Node], colours: Colours, trail: Trail) -> Run:
         """Reverse mode: the seeds of all outputs at once."""
         seeds = self._seeds(outputs, self._rows, colours, most_rows(reachable([*outputs, *self.probe])))
         pairs = [(output, seed.node) for output, seed in zip(outputs, seeds, strict=True)]
         return self._ready(seeds, derive.vjp(pairs, wrt, trail))
 
-    def _pushed(
-        self, outputs: Sequence[Node], wrt: Sequence[Node], colours: Colours, trail: derive.Trail
-    ) -> Run:
+    def _pushed(self, outputs: Sequence[Node], wrt: Sequence[Node], colours: Colours, trail: Trail) -> Run:
         """Forward mode: the seeds of all names at once."""
         seeds = self._seeds(wrt, self._columns, colours, most_rows(reachable([*outputs, *self.probe])))
         return self._ready(seeds, derive.jvp(outputs, wrt, [seed.node for seed in seeds], trail))
@@ -147,7 +144,7 @@ class Compressed:
         return Run(seeds, answers, self._dtype)
 
 
-def probe(outputs: Sequence[Node], wrt: Sequence[Node], trail: derive.Trail) -> list[Node]:
+def probe(outputs: Sequence[Node], wrt: Sequence[Node], trail: Trail) -> list[Node]:
     """The sums of all rows of the Jacobian, in which a nan of any row shows."""
     along = [(output, ops.ones_like(ops.detach(output))) for output in outputs]
     return [one for one in derive.vjp(along, wrt, trail) if one is not None]

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import EvaluationError
 from gradcli.execute.plan import Plan
-from gradcli.graph import derive
 from gradcli.graph.node import Node, reachable, variable
 from gradcli.graph.regions import Regions
 from gradcli.graph.shapes import elements, is_known
 from gradcli.graph.substitute import substitute
+from gradcli.graph.trail import Trail
 from gradcli.matrices.compressed import Compressed, probe
 from gradcli.seeds import counted
 
@@ -58,7 +58,7 @@ class Contracted:
         held: tuple[Sequence[Node], Sequence[Node]],
         pattern: Pattern,
         dtype: str,
-        trail: derive.Trail,
+        trail: Trail,
     ) -> None:
         from gradcli.sparsity.pattern import full
 

@@ -15,6 +15,7 @@ from gradcli.execute.plan import Plan
 from gradcli.graph import derive
 from gradcli.graph.node import Node, constant, ops, reachable
 from gradcli.graph.shapes import Shape, elements, is_known
+from gradcli.graph.trail import Trail
 from gradcli.matrices.batches import Run, Seed, most_rows
 from gradcli.seeds import counted
 
@@ -38,7 +39,7 @@ class Rows:
     """
 
     def __init__(
-        self, output: Node, wrt: Sequence[Node], values: Mapping[str, Value], dtype: str, trail: derive.Trail
+        self, output: Node, wrt: Sequence[Node], values: Mapping[str, Value], dtype: str, trail: Trail
     ) -> None:
         self._dtype = dtype
         shapes: list[Shape] = [output.shape, *[x.shape for x in wrt]]
@@ -77,7 +78,7 @@ class Rows:
             for place, x in enumerate(self._wrt)
         ]
 
-    def _rows(self, output: Node, wrt: Sequence[Node], trail: derive.Trail) -> tuple[list[Run], list[Node]]:
+    def _rows(self, output: Node, wrt: Sequence[Node], trail: Trail) -> tuple[list[Run], list[Node]]:
         """Reverse mode: one seed, whose rows are pulled back to all names."""
         along = ops.ones_like(ops.detach(output)) if output.shape else constant(1.0)
         pulled = _reached(derive.vjp([(output, along)], wrt, trail))
@@ -87,9 +88,7 @@ class Rows:
             pulled = _reached(derive.vjp([(output, seed.node)], wrt, trail))
         return [Run([seed], pulled, self._dtype)] if pulled else [], probe
 
-    def _columns(
-        self, output: Node, wrt: Sequence[Node], trail: derive.Trail
-    ) -> tuple[list[Run], list[Node]]:
+    def _columns(self, output: Node, wrt: Sequence[Node], trail: Trail) -> tuple[list[Run], list[Node]]:
         """Forward mode: a seed for each name, all in one run if they fit."""
         along = [ops.ones_like(ops.detach(x)) for x in wrt]
         probe = list(_reached(derive.jvp([output], wrt, along, trail)).values())

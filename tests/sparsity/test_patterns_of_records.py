@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sampling import Sample, describe, every_sample, get, gradient_nodes, value_of, weighted
 
-from gradcli.graph.derive import Trail
 from gradcli.graph.node import Node, Operation, ops, reachable
 from gradcli.graph.shapes import is_known
+from gradcli.graph.trail import Trail
 from gradcli.matrices.rows import Rows
 from gradcli.sparsity.pattern import Pattern
 from gradcli.sparsity.propagation import structure
