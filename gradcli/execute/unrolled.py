@@ -38,7 +38,9 @@ def unrolled(line: Straight) -> Callable[[Mapping[str, Value]], Sequence[Value]]
     for place, value in line.constants:
         space[f"s{place}"] = value
     for name, place, kind in line.inputs:
-        lines.append(f"    s{place} = given(values[{name!r}], {kind!r})")
+        # What a user wrote is a value, and no part of the lines.
+        space[f"n{place}"] = name
+        lines.append(f"    s{place} = given(values[n{place}], {kind!r})")
     lines.append("    with quietly():" if line.steps else "")
     for number, step in enumerate(line.steps):
         space[f"k{number}"] = partial(step.kernel, **step.parameters) if step.parameters else step.kernel

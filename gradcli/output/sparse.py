@@ -1,8 +1,10 @@
 """Sparse matrices as text: a matrix goes in, its pattern and its non-zeros come out.
 
-in a pipe       x<TAB>3x3 with 2 entries    on a terminal    [2, .]
-                x[0,0]<TAB>2                                 [., 4]
-                x[1,1]<TAB>4
+    in a pipe       x<TAB>3x3 with 2 entries    on a terminal    [2, .]
+                    x[0,0]<TAB>2                                 [., 4]
+                    x[1,1]<TAB>4
+
+A matrix too large to be drawn is listed on a terminal, too.
 """
 
 from __future__ import annotations

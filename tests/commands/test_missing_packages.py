@@ -1,26 +1,9 @@
 """SciPy is optional: where it is wanted and missing, the sentence stands under what wants it."""
 
-from collections.abc import Iterator
-from importlib import import_module
-from types import ModuleType
-
 import pytest
 from calling import call
 
-from gradcli.execute import backends
-
-
-@pytest.fixture(autouse=True)
-def _no_scipy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def found(name: str) -> ModuleType:
-        if name.startswith("scipy"):
-            raise ImportError(name)
-        return import_module(name)
-
-    backends.function.cache_clear()
-    monkeypatch.setattr(backends, "import_module", found)
-    yield
-    backends.function.cache_clear()
+pytestmark = pytest.mark.usefixtures("without_scipy")
 
 
 @pytest.mark.parametrize(

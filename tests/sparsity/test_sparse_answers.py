@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -20,7 +17,6 @@ import gradcli.matrices.batches
 from gradcli import Expression
 from gradcli.data.given import as_given
 from gradcli.errors import EvaluationError, GradcliError
-from gradcli.execute import backends
 from gradcli.sparsity.matrix import Sparse
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -293,20 +289,7 @@ def test_scipy_takes_it() -> None:
     assert_array_equal(theirs @ np.ones(3), found.toarray() @ np.ones(3))
 
 
-@pytest.fixture
-def _no_scipy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def found(name: str) -> ModuleType:
-        if name.startswith("scipy"):
-            raise ImportError(name)
-        return import_module(name)
-
-    backends.function.cache_clear()
-    monkeypatch.setattr(backends, "import_module", found)
-    yield
-    backends.function.cache_clear()
-
-
-@pytest.mark.usefixtures("_no_scipy")
+@pytest.mark.usefixtures("without_scipy")
 def test_without_scipy_there_is_a_sentence() -> None:
     matrix = Expression("x^2").jacobian(sparse=True, x=[1.0, 2.0])["x"]
     with pytest.raises(EvaluationError, match="needs scipy, which is not installed") as caught:

@@ -7,7 +7,8 @@ import re
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 _TOO_MANY = 1000 << 60
 _NUMBER = r"([0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})"
-_WRITTEN = re.compile(rf"{_NUMBER}\s*(?:([kmgtpe])(i?)b?|b|bytes)?", re.IGNORECASE)
+# Compiled when a size is read: most commands read none.
+_WRITTEN = rf"{_NUMBER}\s*(?:([kmgtpe])(i?)b?|b|bytes)?"
 
 
 def written(size: float) -> str:
@@ -24,7 +25,7 @@ def written(size: float) -> str:
 
 def parsed(text: str) -> int | None:
     """The bytes that a text means: ``2GB`` are 2,000,000,000 and ``2GiB`` are 2,147,483,648; else nothing."""
-    found = _WRITTEN.fullmatch(text.strip())
+    found = re.fullmatch(_WRITTEN, text.strip(), re.IGNORECASE)
     if found is None:
         return None
     number, unit, binary = found.groups()
